@@ -1,0 +1,11 @@
+import type { Change } from '@tollgate/storage/changes'
+
+/** The data plane as the rest of the program sees it. */
+export interface Gateway {
+  /** Port that the workers listen on. */
+  readonly port: number
+  /** Hands committed changes to every worker; resolves when all of them enforce these. */
+  apply(changes: readonly Change[]): Promise<void>
+  /** Stops accepting, lets running requests finish for at most `graceMs`, then ends the workers. */
+  close(graceMs: number): Promise<void>
+}

@@ -1,0 +1,123 @@
+/**
+ * What the engine and its user say to each other about one request. The engine knows nothing of the product: it hands
+ * over a validated head, and is told to answer, or to forward and relay.
+ */
+
+/** A validated request head. Headers are three parallel arrays so that nothing is built that nobody reads. */
+export type RequestHead = {
+  readonly method: string
+  /** The target in origin form, as received: path and query, or `*`. An absolute target was reduced to this. */
+  readonly target: string
+  /** `target` up to the first `?`, as received (not normalised, not decoded). */
+  readonly path: string
+  /** `target` after the first `?`; empty when there is none. */
+  readonly query: string
+  /** The authority: of an absolute target, else of the Host header; lower case, with port if one was given. */
+  readonly host: string
+  /** 0 or 1 of HTTP/1.x. */
+  readonly minorVersion: 0 | 1
+  /** Lower-case names, interned; `rawNames[i]` is the name as received, `values[i]` its value, outer white space removed. */
+  readonly names: readonly string[]
+  readonly rawNames: readonly string[]
+  readonly values: readonly string[]
+  /** Bytes of the body by Content-Length, 0 for none, `CHUNKED` (-1) for chunked. */
+  readonly bodyLength: number
+  readonly keepAlive: boolean
+  readonly expectsContinue: boolean
+  /** Protocol of an `Upgrade` that `Connection` nominates, lower case; empty when there is none. */
+  readonly upgrade: string
+}
+
+/** A validated reply head of an upstream. */
+export type ReplyHead = {
+  readonly status: number
+  readonly names: readonly string[]
+  readonly rawNames: readonly string[]
+  readonly values: readonly string[]
+  /** Bytes of the body; 0 for none (HEAD, 204, 304 too), `CHUNKED` (-1), `UNTIL_CLOSE` (-2). */
+  readonly bodyLength: number
+}
+
+export const CHUNKED = -1
+export const UNTIL_CLOSE = -2
+
+/** Why a request could not be brought to an upstream, or its reply not back; a closed set. */
+export type UpstreamFailure =
+  | 'connect-failed' // refused, unreachable, TLS
+  | 'lookup-failed' // no such host
+  | 'timeout' // connecting, waiting for the head, or idle in the middle, for longer than allowed
+  | 'reset' // closed or reset before a whole head came
+  | 'bad-reply' // the head or framing of the reply is not valid HTTP
+  | 'pool-exhausted' // no connection became free in time
+  | 'client-gone' // the client left first; nobody is there to be answered
+
+/** Told what becomes of a forwarded request. One object per exchange implements it, so that no closure is made. */
+export interface ForwardListener {
+  /** The reply's head is here. Call `exchange.relay` (or `respond`) now or later: the body waits, bounded. */
+  onReply(reply: ReplyHead): void
+  /** No reply head will come. Unless the failure is `client-gone`, call `exchange.respond`. */
+  onFailure(failure: UpstreamFailure): void
+}
+
+/** Per-request times in milliseconds; 0 = the engine's default. */
+export type ForwardTimeouts = { readonly headMs: number }
+
+/** One request on one client connection, from its head to the last byte of its answer. */
+export interface Exchange {
+  readonly head: RequestHead
+  /** Address of the peer, without brackets; IPv4-mapped addresses as IPv4. */
+  readonly remoteAddress: string
+  /** `performance.now()` when the head was complete. */
+  readonly startedAt: number
+  /** Room for the engine's user: its own object for this request. */
+  state: unknown
+  /**
+   * Answers without an upstream. `headerLines` are complete lines, each ending in CRLF; the engine writes the status
+   * line, Content-Length, Date and Connection itself. A body not yet read is drained within limits or the connection closed.
+   */
+  respond(status: number, headerLines: string, body: string | Uint8Array): void
+  /**
+   * Sends the request on. `headerLines` are all end-to-end headers (Host among them); the engine adds framing and
+   * Connection and streams the body both ways with backpressure. Synchronous up to the socket's write when a connection is idle.
+   */
+  forward(
+    upstream: Upstream,
+    method: string,
+    target: string,
+    headerLines: string,
+    listener: ForwardListener,
+    timeouts: ForwardTimeouts,
+  ): void
+  /** Answers with the reply that `onReply` gave: its body streams through. `headerLines` are all end-to-end headers. */
+  relay(status: number, headerLines: string): void
+}
+
+/** A pool of connections to one origin. Made by `upstreamPool()`. */
+export interface Upstream {
+  readonly origin: string
+  /** Closes idle connections, and those in use as soon as they are done. */
+  close(): void
+}
+
+/** The engine's user. */
+export interface Handler {
+  /** A request is here. Called synchronously from the read of the socket. */
+  onRequest(exchange: Exchange): void
+  /** The answer is out, or the client gone; `exchange.state` is still set. Called exactly once per request. */
+  onFinish(exchange: Exchange, result: FinishResult): void
+  /** A connection was answered with an error of the protocol before there was a request; for counting and logs. */
+  onProtocolError?(reason: string, remoteAddress: string): void
+}
+
+/** How an exchange ended. */
+export type FinishResult = {
+  /** Status that was sent; 0 when none was. */
+  readonly status: number
+  /** Body bytes received from and sent to the client. */
+  readonly bytesIn: number
+  readonly bytesOut: number
+  /** Milliseconds from sending the request to the upstream's reply head; -1 without an upstream. */
+  readonly upstreamMs: number
+  /** Whether everything that was promised reached the client's socket. */
+  readonly complete: boolean
+}

@@ -1,0 +1,24 @@
+/** Ids in the forms that clients of the Dashboard contract rely on (dashboard contract, section 0 rule 7). */
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+function randomHex(bytes: number): string {
+  let hex = ''
+  for (const byte of crypto.getRandomValues(new Uint8Array(bytes))) hex += HEX[byte]
+  return hex
+}
+
+/** 24 lower-case hex digits: organisations, users, groups, the database id of an API, policies. */
+export function objectId(): string {
+  return randomHex(12)
+}
+
+/** 32 lower-case hex digits: `api_id`, access keys, public key ids, the random part of a generated key. */
+export function hex32(): string {
+  return randomHex(16)
+}
+
+/** Whether the text has the form of an `objectId()`. */
+export function isObjectId(text: string): boolean {
+  return /^[0-9a-f]{24}$/.test(text)
+}

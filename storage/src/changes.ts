@@ -1,0 +1,22 @@
+import type { ApiRecord } from './apis.ts'
+import type { PolicyRecord } from './policies.ts'
+
+/** Who caused a change: shown in history, never trusted for rights. */
+export type Actor = { readonly kind: 'user' | 'admin' | 'control-api' | 'system'; readonly id: string }
+
+/**
+ * One committed change, as the data plane and later readers of history need it. APIs and policies travel whole (there
+ * are few); keys only by id and secret hash (there may be millions): whoever caches one drops it and reads again.
+ */
+export type Change = { readonly revision: number; readonly orgId: string } & (
+  | { readonly noun: 'api'; readonly id: string; readonly after: ApiRecord | undefined }
+  | { readonly noun: 'policy'; readonly id: string; readonly after: PolicyRecord | undefined }
+  | {
+      readonly noun: 'key'
+      readonly id: string
+      /** Hex HMAC of every secret that the change touches, so that a cached "unknown" is dropped too. */
+      readonly secretHashes: readonly string[]
+      readonly deleted: boolean
+    }
+  | { readonly noun: 'organisation' | 'user' | 'user-group'; readonly id: string }
+)
