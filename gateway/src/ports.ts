@@ -1,15 +1,22 @@
 import type { ApiRecord } from '@tollgate/storage/apis'
+import type { Change } from '@tollgate/storage/changes'
 import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { LogLine } from './log-batch.ts'
 
 /** What a worker is started with; everything in it survives a structured clone. */
 export type WorkerSetup = {
+  /** 1 and up: 0 is the main thread, as far as the counter table is concerned. */
   readonly worker: number
   readonly host: string
   readonly port: number
+  /** Whether several workers listen on the port; false where the system cannot share one. */
+  readonly reusePort: boolean
   /** The counters that all workers and the main thread share. */
   readonly counterTable: SharedArrayBuffer
   /** Where keys are looked up: the path of an SQLite file, or a postgres:// URL. */
-  readonly keySource: { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string }
+  readonly keySource:
+    | { readonly kind: 'sqlite'; readonly file: string }
+    | { readonly kind: 'postgres'; readonly url: string }
   readonly pepper: string
   /** Unix socket (or loopback port) of the control API in the main thread. */
   readonly controlSocket: string
@@ -43,3 +50,15 @@ export type GatewaySettings = {
   /** Log every request, or only refusals and failures. */
   readonly logRequests: 'all' | 'refused' | 'none'
 }
+
+/** What the main thread tells a worker. */
+export type ToWorker =
+  | { readonly kind: 'apply'; readonly id: number; readonly changes: readonly Change[] }
+  | { readonly kind: 'close'; readonly graceMs: number }
+
+/** What a worker tells the main thread. */
+export type FromWorker =
+  | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'not-listening'; readonly code: string; readonly message: string }
+  | { readonly kind: 'applied'; readonly id: number }
+  | { readonly kind: 'log'; readonly lines: readonly LogLine[]; readonly dropped: number }

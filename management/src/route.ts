@@ -1,23 +1,120 @@
 import type { Permission } from '@tollgate/model/permissions'
 import type { z } from 'zod'
+import type { AdminCaller, Anyone, Caller, ControlCaller, UserCaller } from './caller.ts'
+import type { ProblemSpec } from './errors.ts'
 
-/** Who is asking, after authentication. */
-export type Caller =
-  | {
-      readonly kind: 'user'
-      readonly userId: string
-      readonly orgId: string
-      readonly may: (permission: Permission, level: 'read' | 'write') => boolean
-      readonly isAdmin: boolean
-    }
-  | { readonly kind: 'admin-secret' } // header admin-auth: every organisation, only /admin
-  | { readonly kind: 'control-secret' } // header x-tyk-authorization: every organisation, only /tyk
-  | { readonly kind: 'anyone' }
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What a handler is given. */
-export type RouteInput<Body, C extends Caller = Caller> = {
+/**
+ * What a caller needs. `keys:write` and the like: a user with that permission; `any-user`: any active user, the
+ * handler judges the rest; the secrets: their holder; `public`: nothing.
+ */
+export type Access =
+  | `${Permission}:${'read' | 'write'}`
+  | 'any-user'
+  | 'admin-secret'
+  | 'control-secret'
+  | 'public'
+
+type CallerFor<A extends Access> = A extends 'admin-secret'
+  ? AdminCaller
+  : A extends 'control-secret'
+    ? ControlCaller
+    : A extends 'public'
+      ? Anyone
+      : UserCaller
+
+/** What HTTP says about the request, for the few handlers that need it. */
+export type HttpFacts = {
+  readonly method: string
+  /** Names are lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Address of the peer. */
+  readonly address: string
+  /** The body came as a form, which only a route with `form` reads. */
+  readonly isForm: boolean
+}
+
+/** What a handler is given. Query values are text; of a repeated name the first counts. */
+export type RouteInput<
+  Body = unknown,
+  Query = Readonly<Record<string, string | undefined>>,
+  C extends Caller = Caller,
+> = {
   readonly caller: C
+  /** Decoded parts of the path, by name. */
   readonly params: Readonly<Record<string, string>>
-  readonly query: Readonly<Record<string, string>>
+  readonly query: Query
   readonly body: Body
+  readonly http: HttpFacts
+}
+
+/** An answer with a status or headers of its own. */
+export class Reply<Body> {
+  readonly body: Body
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(body: Body, status: number, headers: Readonly<Record<string, string>> = {}) {
+    this.body = body
+    this.status = status
+    this.headers = headers
+  }
+}
+
+type RouteFacts = {
+  readonly method: Method
+  /** `/api/users/:id`; a trailing slash is understood everywhere. */
+  readonly path: string
+  /** A user whose own id stands in this path parameter needs no permission (contract 1.6, "always allowed"). */
+  readonly ownParam?: string
+  /** One line for the OpenAPI document. */
+  readonly summary: string
+  /** First words of the 400 when the body does not fit its schema; the field's path and the reason follow. */
+  readonly invalid?: string
+  /** What JSON that cannot be read is answered, where it differs from the face's `body_malformed`. */
+  readonly malformed?: ProblemSpec
+  /** The body may also come as `application/x-www-form-urlencoded`. Everywhere else every body is JSON. */
+  readonly form?: boolean
+}
+
+/** A route as its handler is written: see `route`. */
+export type RouteDefinition<
+  A extends Access,
+  B extends z.ZodType,
+  Q extends z.ZodType,
+  R extends z.ZodType,
+> = RouteFacts & {
+  readonly permission: A
+  /** Schema of the body; without one the body is not read. An absent body is malformed, unless `{}` is allowed by `bodyOptional`. */
+  readonly body?: B
+  readonly bodyOptional?: boolean
+  /** Schema of the query, over an object of text; unknown names pass. */
+  readonly query?: Q
+  /** Schema of the answer, which is applied: a field that it does not name does not leave. */
+  readonly answer: R
+  readonly handle: (
+    input: RouteInput<z.output<B>, z.output<Q>, CallerFor<A>>,
+  ) => Promise<z.input<R> | Reply<z.input<R>>> | z.input<R> | Reply<z.input<R>>
+}
+
+/** A route as the router, the permission check, the OpenAPI document and the tests read it. */
+export type Route = RouteFacts & {
+  readonly permission: Access
+  readonly body?: z.ZodType
+  readonly bodyOptional?: boolean
+  readonly query?: z.ZodType
+  readonly answer: z.ZodType
+  readonly handle: (input: RouteInput) => unknown
+}
+
+/** A route is data; this only makes the handler's input follow from the schemas and the permission. */
+export function route<
+  A extends Access,
+  R extends z.ZodType,
+  B extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodType<Readonly<Record<string, string | undefined>>>,
+>(definition: RouteDefinition<A, B, Q, R>): Route {
+  // The router hands a handler exactly what its schemas and its permission yielded, which a list of routes cannot say.
+  return definition as unknown as Route
 }

@@ -5,7 +5,17 @@ import type { RefusalCode } from './refusals.ts'
  * Rungs of steps that passed are constants, made when the API or the key was compiled; only a refusal builds text.
  */
 export type Rung = {
-  readonly step: 'route' | 'version' | 'path' | 'address' | 'credential' | 'key' | 'rights' | 'rate' | 'quota' | 'upstream'
+  readonly step:
+    | 'route'
+    | 'version'
+    | 'path'
+    | 'address'
+    | 'credential'
+    | 'key'
+    | 'rights'
+    | 'rate'
+    | 'quota'
+    | 'upstream'
   readonly detail: string
 }
 

@@ -1,5 +1,10 @@
 import type { Session } from '@tollgate/model/session'
-import type { Page, PageRequest } from './paging.ts'
+import { contains, exact, original, searchable } from './columns.ts'
+import { MissingRecordError } from './errors.ts'
+import { type Page, type PageRequest, readPage } from './paging.ts'
+import type { Db, Tables } from './schema.ts'
+import { statement } from './statement.ts'
+import type { Scope } from './transaction.ts'
 
 /** A key. Its secret is not here: see `KeySecret`. */
 export type KeyRecord = {
@@ -33,4 +38,247 @@ export interface KeyStore {
   insert(record: KeyRecord, secretHashes: readonly string[]): Promise<void>
   update(record: KeyRecord): Promise<void>
   remove(record: KeyRecord): Promise<void>
+}
+
+type KeyRow = Tables['keys']
+type SecretRow = Tables['key_secrets']
+
+const insertRow = statement<KeyRow>((db, slot) =>
+  db.insertInto('keys').values({
+    id: slot('id'),
+    seq: slot('seq'),
+    org_id: slot('org_id'),
+    username: slot('username'),
+    search: slot('search'),
+    document: slot('document'),
+    created_at: slot('created_at'),
+    updated_at: slot('updated_at'),
+  }),
+)
+
+const insertSecret = statement<SecretRow>((db, slot) =>
+  db
+    .insertInto('key_secrets')
+    .values({ hash: slot('hash'), key_id: slot('key_id'), created_at: slot('created_at') }),
+)
+
+const insertNamedApi = statement<Tables['key_apis']>((db, slot) =>
+  db
+    .insertInto('key_apis')
+    .values({ api_id: slot('api_id'), org_id: slot('org_id'), seq: slot('seq'), key_id: slot('key_id') }),
+)
+
+const insertNamedPolicy = statement<Tables['key_policies']>((db, slot) =>
+  db.insertInto('key_policies').values({
+    policy_id: slot('policy_id'),
+    org_id: slot('org_id'),
+    seq: slot('seq'),
+    key_id: slot('key_id'),
+  }),
+)
+
+const readById = statement<{ id: string }, KeyRow>((db, slot) =>
+  db.selectFrom('keys').selectAll().where('id', '=', slot('id')),
+)
+
+/** The query by which a presented secret is looked up, here and by `openKeyReader`. */
+export const keyBySecretHash = (db: Db, slot: (name: 'hash') => string) =>
+  db
+    .selectFrom('key_secrets')
+    .innerJoin('keys', 'keys.id', 'key_secrets.key_id')
+    .where('key_secrets.hash', '=', slot('hash'))
+    .selectAll('keys')
+
+const readBySecretHash = statement<{ hash: string }, KeyRow>(keyBySecretHash)
+
+/** Keys; listed newest first. */
+export const keyStore = (scope: Scope): KeyStore => ({
+  async byId(orgId, id) {
+    const row = await keyRow(scope.db, orgId, id)
+    return row && keyFromRow(row)
+  },
+
+  async bySecretHash(hash) {
+    const [row] = await readBySecretHash(scope.db, { hash: exact(hash) })
+    return row && keyFromRow(row)
+  },
+
+  async byUsername(orgId, username) {
+    const row = await scope.db
+      .selectFrom('keys')
+      .selectAll()
+      .where('username', '=', exact(username))
+      .where('org_id', '=', exact(orgId))
+      .executeTakeFirst()
+    return row && keyFromRow(row)
+  },
+
+  list: (orgId, filter, page) => listKeys(scope.db, orgId, filter, page),
+
+  async insert(record, secretHashes) {
+    const revision = scope.nextRevision()
+    await insertRow(scope.db, { seq: revision, ...columnsOf(record) })
+    for (const hash of secretHashes) {
+      await insertSecret(scope.db, { hash, key_id: record.id, created_at: record.createdAt })
+    }
+    await insertNames(scope.db, record, revision)
+    const change = {
+      revision,
+      noun: 'key',
+      orgId: record.orgId,
+      id: record.id,
+      secretHashes,
+      deleted: false,
+    } as const
+    await scope.record(change, undefined, record.session)
+  },
+
+  async update(record) {
+    const revision = scope.nextRevision()
+    const before = await existing(scope.db, record)
+    const { id, org_id: _, created_at: __, ...columns } = columnsOf(record)
+    await scope.db.updateTable('keys').set(columns).where('id', '=', id).execute()
+    await scope.db.deleteFrom('key_apis').where('key_id', '=', id).execute()
+    await scope.db.deleteFrom('key_policies').where('key_id', '=', id).execute()
+    await insertNames(scope.db, record, before.seq)
+    const secretHashes = await secretHashesOf(scope.db, id)
+    const change = { revision, noun: 'key', orgId: record.orgId, id, secretHashes, deleted: false } as const
+    await scope.record(change, JSON.parse(before.document), record.session)
+  },
+
+  async remove(record) {
+    const revision = scope.nextRevision()
+    const before = await existing(scope.db, record)
+    const secretHashes = await secretHashesOf(scope.db, record.id)
+    // Secrets and names go with the key (foreign keys).
+    await scope.db.deleteFrom('keys').where('id', '=', record.id).execute()
+    const change = {
+      revision,
+      noun: 'key',
+      orgId: record.orgId,
+      id: record.id,
+      secretHashes,
+      deleted: true,
+    } as const
+    await scope.record(change, JSON.parse(before.document), undefined)
+  },
+})
+
+/** A key of a row as `keyBySecretHash` reads it. */
+export function keyFromRow(row: KeyRow): KeyRecord {
+  // The document was written from a Session.
+  const session = JSON.parse(row.document) as Session
+  return {
+    id: row.id,
+    orgId: row.org_id,
+    session,
+    username: row.username === null ? '' : original(row.username, session.basic_auth_data?.user),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+function columnsOf(record: KeyRecord): Omit<KeyRow, 'seq'> {
+  return {
+    id: record.id,
+    org_id: record.orgId,
+    username: record.username === '' ? null : exact(record.username),
+    search: searchable(record.session.alias ?? '', record.id),
+    document: JSON.stringify(record.session),
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+  }
+}
+
+/** Notes which APIs and policies the key names, so that it is found by them. */
+async function insertNames(db: Db, record: KeyRecord, seq: number): Promise<void> {
+  const { access_rights: rights, apply_policies: list, apply_policy_id: single } = record.session
+  const names = { org_id: record.orgId, seq, key_id: record.id }
+  const apis = new Set(
+    Object.entries(rights ?? {}).flatMap(([id, right]) => [exact(id), exact(right.api_id || id)]),
+  )
+  for (const api_id of apis) await insertNamedApi(db, { api_id, ...names })
+  const policies = new Set([...(list ?? []), ...(single ? [single] : [])].map(exact))
+  for (const policy_id of policies) await insertNamedPolicy(db, { policy_id, ...names })
+}
+
+async function keyRow(db: Db, orgId: string | undefined, id: string): Promise<KeyRow | undefined> {
+  const [row] = await readById(db, { id: exact(id) })
+  return row !== undefined && (orgId === undefined || row.org_id === orgId) ? row : undefined
+}
+
+async function existing(db: Db, record: KeyRecord): Promise<KeyRow> {
+  const row = await keyRow(db, record.orgId, record.id)
+  if (row === undefined) throw new MissingRecordError(`there is no key ${record.id}`)
+  return row
+}
+
+async function secretHashesOf(db: Db, keyId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('key_secrets')
+    .select('hash')
+    .where('key_id', '=', keyId)
+    .orderBy('hash')
+    .execute()
+  return rows.map((row) => row.hash)
+}
+
+async function listKeys(
+  db: Db,
+  orgId: string | undefined,
+  filter: KeyFilter,
+  page: PageRequest,
+): Promise<Page<KeyRecord>> {
+  const { apiId, policyId, contains: text = '' } = filter
+  if (orgId !== undefined && apiId !== undefined && policyId === undefined && text === '') {
+    return await listKeysOfApi(db, orgId, apiId, page)
+  }
+  const query = db
+    .selectFrom('keys')
+    .$if(orgId !== undefined, (q) => q.where('org_id', '=', orgId ?? ''))
+    .$if(apiId !== undefined, (q) =>
+      q.where('id', 'in', (eb) =>
+        eb
+          .selectFrom('key_apis')
+          .select('key_id')
+          .where('api_id', '=', exact(apiId ?? '')),
+      ),
+    )
+    .$if(policyId !== undefined, (q) =>
+      q.where('id', 'in', (eb) =>
+        eb
+          .selectFrom('key_policies')
+          .select('key_id')
+          .where('policy_id', '=', exact(policyId ?? '')),
+      ),
+    )
+    .$if(text !== '', (q) => q.where((eb) => contains(eb.ref('search'), text)))
+  return await readPage(
+    page,
+    {
+      rows: ({ limit, offset }) =>
+        query.selectAll().orderBy('seq', 'desc').limit(limit).offset(offset).execute(),
+      count: () => query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    },
+    keyFromRow,
+  )
+}
+
+/** `key_apis` holds the keys of an API in the order of the list: the page is found there, without sorting all keys. */
+async function listKeysOfApi(db: Db, orgId: string, apiId: string, page: PageRequest): Promise<Page<KeyRecord>> {
+  const named = db.selectFrom('key_apis').where('api_id', '=', exact(apiId)).where('org_id', '=', orgId)
+  return await readPage(
+    page,
+    {
+      rows: ({ limit, offset }) =>
+        db
+          .selectFrom('keys')
+          .selectAll()
+          .where('seq', 'in', named.select('seq').orderBy('seq', 'desc').limit(limit).offset(offset))
+          .orderBy('seq', 'desc')
+          .execute(),
+      count: () => named.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    },
+    keyFromRow,
+  )
 }

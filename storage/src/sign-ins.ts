@@ -1,3 +1,6 @@
+import { exact } from './columns.ts'
+import type { Db, Tables } from './schema.ts'
+
 /** A browser's session: the cookie is random and kept only as a hash. */
 export type SignIn = {
   readonly tokenHash: string
@@ -15,4 +18,75 @@ export interface SignInStore {
   remove(tokenHash: string): Promise<void>
   removeOfUser(userId: string): Promise<void>
   removeExpired(nowMs: number): Promise<void>
+}
+
+type SignInRow = Tables['sign_ins']
+
+/** Browser sessions over a connection that may write. */
+export const signInStore = (db: Db): SignInStore => ({
+  async byTokenHash(hash) {
+    const row = await db
+      .selectFrom('sign_ins')
+      .selectAll()
+      .where('token_hash', '=', exact(hash))
+      .executeTakeFirst()
+    return row && fromRow(row)
+  },
+
+  async insert(signIn) {
+    await db.insertInto('sign_ins').values(columnsOf(signIn)).execute()
+  },
+
+  async touch(tokenHash, lastSeenAtMs) {
+    await db
+      .updateTable('sign_ins')
+      .set({ last_seen_at_ms: lastSeenAtMs })
+      .where('token_hash', '=', exact(tokenHash))
+      .execute()
+  },
+
+  async remove(tokenHash) {
+    await db.deleteFrom('sign_ins').where('token_hash', '=', exact(tokenHash)).execute()
+  },
+
+  async removeOfUser(userId) {
+    await db.deleteFrom('sign_ins').where('user_id', '=', exact(userId)).execute()
+  },
+
+  async removeExpired(nowMs) {
+    await db.deleteFrom('sign_ins').where('expires_at_ms', '<=', nowMs).execute()
+  },
+})
+
+/** The sessions outside `write`: reads go to what is committed, each change is a small write of its own. */
+export const queuedSignInStore = (
+  reader: Db,
+  change: (work: (signIns: SignInStore) => Promise<void>) => Promise<void>,
+): SignInStore => ({
+  byTokenHash: signInStore(reader).byTokenHash,
+  insert: (signIn) => change((signIns) => signIns.insert(signIn)),
+  touch: (tokenHash, lastSeenAtMs) => change((signIns) => signIns.touch(tokenHash, lastSeenAtMs)),
+  remove: (tokenHash) => change((signIns) => signIns.remove(tokenHash)),
+  removeOfUser: (userId) => change((signIns) => signIns.removeOfUser(userId)),
+  removeExpired: (nowMs) => change((signIns) => signIns.removeExpired(nowMs)),
+})
+
+function fromRow(row: SignInRow): SignIn {
+  return {
+    tokenHash: row.token_hash,
+    userId: row.user_id,
+    createdAtMs: row.created_at_ms,
+    lastSeenAtMs: row.last_seen_at_ms,
+    expiresAtMs: row.expires_at_ms,
+  }
+}
+
+function columnsOf(signIn: SignIn): SignInRow {
+  return {
+    token_hash: exact(signIn.tokenHash),
+    user_id: signIn.userId,
+    created_at_ms: Math.trunc(signIn.createdAtMs),
+    last_seen_at_ms: Math.trunc(signIn.lastSeenAtMs),
+    expires_at_ms: Math.trunc(signIn.expiresAtMs),
+  }
 }

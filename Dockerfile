@@ -1,0 +1,40 @@
+FROM node:24-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY model/package.json model/
+COPY http1/package.json http1/
+COPY limits/package.json limits/
+COPY storage/package.json storage/
+COPY gateway/package.json gateway/
+COPY management/package.json management/
+COPY server/package.json server/
+COPY tests/package.json tests/
+COPY bench/package.json bench/
+# Only what the server needs: not the package `node`, since the image has one.
+RUN npm ci --omit=dev --ignore-scripts --workspace=server
+
+FROM node:24-slim
+LABEL org.opencontainers.image.title="Tollgate" \
+      org.opencontainers.image.licenses="Apache-2.0"
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY model model
+COPY http1 http1
+COPY limits limits
+COPY storage storage
+COPY gateway gateway
+COPY management management
+COPY server server
+RUN install -d -o node -g node -m 700 /data
+ENV NODE_ENV=production \
+    TOLLGATE_HOST=0.0.0.0 \
+    TOLLGATE_DATA_DIR=/data
+USER node
+VOLUME /data
+EXPOSE 3000 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.TOLLGATE_GATEWAY_PORT || 8080}/hello`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "server/src/main.ts"]
+CMD ["start"]

@@ -1,0 +1,51 @@
+/**
+ * A keyless proxy made of nothing but the engine, to be measured beside nginx.
+ * Usage: node http1-proxy.ts <port> <upstream port> [upstream host]
+ */
+import type { Exchange, ForwardListener, Handler, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
+import { endToEndLines } from '@tollgate/http1/headers'
+import { createHttpServer, defaultServerLimits } from '@tollgate/http1/server'
+import { defaultPoolLimits, upstreamPool } from '@tollgate/http1/upstream'
+
+const [port, upstreamPort, host = '127.0.0.1'] = process.argv.slice(2)
+const pool = upstreamPool({ host, port: Number(upstreamPort) }, defaultPoolLimits)
+const timeouts = { headMs: 0 }
+const noNames: ReadonlySet<string> = new Set()
+
+/** Relays whatever comes. */
+class Relay implements ForwardListener {
+  readonly exchange: Exchange
+
+  constructor(exchange: Exchange) {
+    this.exchange = exchange
+  }
+
+  onReply(reply: ReplyHead): void {
+    this.exchange.relay(reply.status, endToEndLines(reply, noNames))
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (failure !== 'client-gone') this.exchange.respond(502, 'Content-Type: text/plain\r\n', `${failure}\n`)
+  }
+}
+
+const handler: Handler = {
+  onRequest(exchange) {
+    const { head } = exchange
+    exchange.forward(
+      pool,
+      head.method,
+      head.target,
+      endToEndLines(head, noNames),
+      new Relay(exchange),
+      timeouts,
+    )
+  },
+  onFinish() {},
+}
+
+await createHttpServer(handler, defaultServerLimits).listen({
+  host: '127.0.0.1',
+  port: Number(port),
+  reusePort: false,
+})

@@ -1,0 +1,63 @@
+import { isIP } from 'node:net'
+import type { RequestHead } from '@tollgate/http1/exchange'
+import { headerValue } from '@tollgate/http1/headers'
+import { cidrSet } from './cidr-set.ts'
+
+/** Tells the address of the client behind the peer. */
+export type ClientAddress = (peer: string, head: RequestHead) => string
+
+/** Peers whose trust is remembered; with more than these the memory starts anew. */
+const MAX_REMEMBERED_PEERS = 4_096
+
+/** Addresses of one X-Forwarded-For that are looked at, from the right. */
+const MAX_HOPS = 32
+
+/**
+ * The client's address (gateway contract, 4.4 and 11): `X-Real-IP`, else `X-Forwarded-For`, count only when the peer is
+ * a trusted proxy. Of X-Forwarded-For the nearest address that is not itself a trusted proxy is taken, because what
+ * lies further left was written by someone whom nobody vouches for.
+ */
+export function clientAddress(trustedProxies: readonly string[]): ClientAddress {
+  const trusted = cidrSet(trustedProxies)
+  const remembered = new Map<string, boolean>()
+
+  function isTrusted(peer: string): boolean {
+    const known = remembered.get(peer)
+    if (known !== undefined) return known
+    if (remembered.size >= MAX_REMEMBERED_PEERS) remembered.clear()
+    const answer = trusted.has(peer)
+    remembered.set(peer, answer)
+    return answer
+  }
+
+  return (peer, head) => {
+    if (!isTrusted(peer)) return peer
+    const real = headerValue(head, 'x-real-ip')
+    if (real !== undefined && isIP(real) !== 0) return real
+    const forwarded = joinedValues(head, 'x-forwarded-for')
+    return forwarded === '' ? peer : nearestUntrusted(forwarded, peer, trusted.has)
+  }
+}
+
+/** Every value of a header that may come in several lines, as one list; empty when it is absent. */
+export function joinedValues(head: RequestHead, lowerName: string): string {
+  let joined = ''
+  for (let i = head.names.indexOf(lowerName); i >= 0; i = head.names.indexOf(lowerName, i + 1)) {
+    const value = head.values[i] ?? ''
+    joined = joined === '' ? value : `${joined}, ${value}`
+  }
+  return joined
+}
+
+function nearestUntrusted(list: string, peer: string, isTrusted: (address: string) => boolean): string {
+  const hops = list.split(',', MAX_HOPS * 4).slice(-MAX_HOPS)
+  let nearest = peer
+  for (let i = hops.length - 1; i >= 0; i--) {
+    const hop = hops[i]?.trim() ?? ''
+    // Something that is no address ends the chain of hops that were vouched for.
+    if (isIP(hop) === 0) return nearest
+    nearest = hop
+    if (!isTrusted(hop)) return hop
+  }
+  return nearest
+}

@@ -1,0 +1,234 @@
+import { Worker } from 'node:worker_threads'
+import { releaseLocks } from '@tollgate/limits/counter-table'
+import type { ApiRecord } from '@tollgate/storage/apis'
+import type { Change } from '@tollgate/storage/changes'
+import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { LogLine } from './log-batch.ts'
+import type { FromWorker, ToWorker, WorkerSetup } from './ports.ts'
+
+/** What the crew is started with; `port` is that of the first worker to listen when it is 0. */
+export type CrewOptions = Omit<WorkerSetup, 'worker'> & {
+  readonly workers: number
+  readonly log: (line: LogLine) => void
+}
+
+/** Young generation of a worker's heap, megabytes: what one request leaves behind dies here, not in the old generation. */
+const YOUNG_GENERATION_MB = 64
+
+/** A dead worker is replaced after this pause, doubled with each death in a row up to the longest. */
+const SHORTEST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 5_000
+
+/** A worker that lived so long died of something new: the pause starts over. */
+const HEALTHY_AFTER_MS = 10_000
+
+/** Time on top of the grace for a worker to end by itself, milliseconds. */
+const END_LEEWAY_MS = 1_000
+
+/** One place in the crew; its thread may be replaced. */
+type Seat = {
+  readonly worker: number
+  thread: Worker | undefined
+  startedAt: number
+  deathsInARow: number
+  replacement: NodeJS.Timeout | undefined
+  /** Changes that the thread has not acknowledged yet. */
+  readonly unacknowledged: Map<number, () => void>
+}
+
+/** The worker threads of the data plane: starts them, hands them changes, replaces the dead. */
+export class Crew {
+  readonly #options: CrewOptions
+  readonly #apis: Map<string, ApiRecord>
+  readonly #policies: Map<string, PolicyRecord>
+  readonly #seats: Seat[] = []
+  #port: number
+  #revision: number
+  #lastChange = 0
+  #closing = false
+
+  constructor(options: CrewOptions) {
+    this.#options = options
+    this.#port = options.port
+    this.#revision = options.revision
+    this.#apis = new Map(options.apis.map((record) => [record.id, record]))
+    this.#policies = new Map(options.policies.map((record) => [record.id, record]))
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** Resolves when all workers listen; rejects with the first one's reason (`code` as of the system) if it cannot. */
+  async start(): Promise<void> {
+    for (let worker = 1; worker <= this.#options.workers; worker++) {
+      const seat: Seat = {
+        worker,
+        thread: undefined,
+        startedAt: 0,
+        deathsInARow: 0,
+        replacement: undefined,
+        unacknowledged: new Map(),
+      }
+      this.#seats.push(seat)
+    }
+    try {
+      const [first, ...others] = this.#seats
+      // The first one decides the port when any will do.
+      if (first !== undefined) this.#port = await this.#seatThread(first)
+      await Promise.all(others.map((seat) => this.#seatThread(seat)))
+    } catch (error) {
+      await this.close(0)
+      throw error
+    }
+  }
+
+  /** Resolves when every living worker enforces the changes; a worker that dies meanwhile does not block. */
+  async apply(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) this.#record(change)
+    const id = ++this.#lastChange
+    const acknowledged = this.#seats.flatMap((seat) => {
+      const thread = seat.thread
+      if (thread === undefined) return []
+      const { promise, resolve } = Promise.withResolvers<void>()
+      seat.unacknowledged.set(id, resolve)
+      tell(thread, { kind: 'apply', id, changes })
+      return [promise]
+    })
+    await Promise.all(acknowledged)
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true
+    await Promise.all(
+      this.#seats.map(async (seat) => {
+        clearTimeout(seat.replacement)
+        const thread = seat.thread
+        if (thread === undefined) return
+        const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+        tell(thread, { kind: 'close', graceMs })
+        const leeway = setTimeout(() => void thread.terminate(), graceMs + END_LEEWAY_MS)
+        await ended
+        clearTimeout(leeway)
+      }),
+    )
+  }
+
+  /** Ends a worker's thread at once, as a fault would; it is replaced. */
+  async kill(worker: number): Promise<void> {
+    await this.#seats.find((seat) => seat.worker === worker)?.thread?.terminate()
+  }
+
+  /** Workers whose thread is alive. */
+  alive(): number {
+    return this.#seats.filter((seat) => seat.thread !== undefined).length
+  }
+
+  /** What a replaced worker has to start from. */
+  #record(change: Change): void {
+    this.#revision = Math.max(this.#revision, change.revision)
+    if (change.noun === 'api') {
+      if (change.after === undefined) this.#apis.delete(change.id)
+      else this.#apis.set(change.id, change.after)
+    } else if (change.noun === 'policy') {
+      if (change.after === undefined) this.#policies.delete(change.id)
+      else this.#policies.set(change.id, change.after)
+    }
+  }
+
+  /** Gives the seat a thread; resolves with the port when it listens. */
+  #seatThread(seat: Seat): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    const thread = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: this.#setup(seat.worker),
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      name: `gateway-${seat.worker}`,
+    })
+    seat.thread = thread
+    seat.startedAt = performance.now()
+    let fault: unknown
+    thread.on('message', (message: FromWorker) => {
+      if (message.kind === 'listening') resolve(message.port)
+      else if (message.kind === 'not-listening')
+        reject(Object.assign(new Error(message.message), { code: message.code }))
+      else this.#hear(seat, message)
+    })
+    thread.on('error', (error) => {
+      fault = error
+    })
+    thread.on('exit', (code) => {
+      this.#bury(seat, fault, code)
+      reject(fault instanceof Error ? fault : new Error(`gateway worker ${seat.worker} ended with ${code}`))
+    })
+    return promise
+  }
+
+  #setup(worker: number): WorkerSetup {
+    const { workers: _workers, log: _log, ...setup } = this.#options
+    return {
+      ...setup,
+      worker,
+      port: this.#port,
+      apis: [...this.#apis.values()],
+      policies: [...this.#policies.values()],
+      revision: this.#revision,
+    }
+  }
+
+  #hear(seat: Seat, message: FromWorker): void {
+    if (message.kind === 'applied') {
+      seat.unacknowledged.get(message.id)?.()
+      seat.unacknowledged.delete(message.id)
+    } else if (message.kind === 'log') {
+      for (const line of message.lines) this.#options.log(line)
+      if (message.dropped > 0) {
+        this.#options.log({
+          level: 'warn',
+          msg: 'log lines dropped',
+          worker: seat.worker,
+          lines: message.dropped,
+        })
+      }
+    }
+  }
+
+  #bury(seat: Seat, fault: unknown, code: number): void {
+    seat.thread = undefined
+    releaseLocks(this.#options.counterTable, seat.worker)
+    for (const resolve of seat.unacknowledged.values()) resolve()
+    seat.unacknowledged.clear()
+    if (this.#closing) return
+    if (performance.now() - seat.startedAt >= HEALTHY_AFTER_MS) seat.deathsInARow = 0
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** seat.deathsInARow)
+    seat.deathsInARow += 1
+    this.#options.log({
+      level: 'error',
+      msg: 'gateway worker died, it is replaced',
+      worker: seat.worker,
+      error: fault instanceof Error ? (fault.stack ?? fault.message) : `exit code ${code}`,
+      pauseMs,
+    })
+    seat.replacement = setTimeout(() => this.#replace(seat), pauseMs)
+  }
+
+  #replace(seat: Seat): void {
+    this.#seatThread(seat).then(
+      () => this.#options.log({ level: 'info', msg: 'gateway worker replaced', worker: seat.worker }),
+      (error: unknown) => {
+        // It may live on without listening; then its end brings the next attempt. When it is dead already, that is under way.
+        this.#options.log({
+          level: 'error',
+          msg: 'gateway worker does not listen',
+          worker: seat.worker,
+          error: String(error),
+        })
+        void seat.thread?.terminate()
+      },
+    )
+  }
+}
+
+function tell(thread: Worker, message: ToWorker): void {
+  thread.postMessage(message)
+}

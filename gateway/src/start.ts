@@ -1,0 +1,48 @@
+import { createServer } from 'node:net'
+import { Crew } from './crew.ts'
+import type { Gateway } from './gateway.ts'
+import type { LogLine } from './log-batch.ts'
+import type { WorkerSetup } from './ports.ts'
+
+/** What the data plane is started with. */
+export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort'> & {
+  /** Worker threads; one is used where the system cannot share a port among several. */
+  readonly workers: number
+  /** Gets every line of the data plane's log: requests, workers' deaths, what could not be compiled. */
+  readonly log: (line: LogLine) => void
+}
+
+/**
+ * Starts the workers and resolves when all of them listen. With port 0 the first one's port is taken by the rest.
+ * Rejects with the system's error (`code` EADDRINUSE, EACCES, …) when the port cannot be had.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const reusePort = await canSharePort(options.host)
+  // Sharing would let a second program take the port of a first without a word: ask for it alone, once.
+  if (reusePort && options.port !== 0) await bindOnce(options.host, options.port, false)
+  const crew = new Crew({ ...options, reusePort, workers: reusePort ? Math.max(1, options.workers) : 1 })
+  await crew.start()
+  return {
+    port: crew.port,
+    apply: (changes) => crew.apply(changes),
+    close: (graceMs) => crew.close(graceMs),
+  }
+}
+
+async function canSharePort(host: string): Promise<boolean> {
+  try {
+    await bindOnce(host, 0, true)
+    return true
+  } catch (error) {
+    // ENOTSUP and its like: the system has no shared ports. Whatever else is wrong shows when the worker listens.
+    return error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL'
+  }
+}
+
+function bindOnce(host: string, port: number, reusePort: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen({ host, port, reusePort }, () => server.close(() => resolve()))
+  })
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Upstream } from '@tollgate/http1/exchange'
+import { CompileError } from './compile-error.ts'
+import { joinTarget, targets } from './targets.ts'
+import type { UpstreamPools } from './upstream-pools.ts'
+
+const inertPools = (): UpstreamPools & { taken: string[] } => {
+  const taken: string[] = []
+  const upstream = (origin: string): Upstream => ({ origin, close() {} })
+  return {
+    taken,
+    take(origin) {
+      taken.push(`${origin.tls === undefined ? 'http' : 'https'} ${origin.host} ${origin.port}`)
+      return upstream(`${origin.host}:${origin.port}`)
+    },
+    release() {},
+    closeAll() {},
+  }
+}
+
+const pick = (url: string) => targets([url], { verifyCertificates: true }, inertPools()).pick()
+
+test('target path and request path are joined by one slash, the target query comes first', () => {
+  const cases: [string, string, string, string][] = [
+    ['http://u', '', '', '/'],
+    ['http://u/', '/', '', '/'],
+    ['http://u/', '/get', '', '/get'],
+    ['http://u/base', '/get', '', '/base/get'],
+    ['http://u/base/', 'get', '', '/base/get'],
+    ['http://u/base/', '/', '', '/base'],
+    ['http://u/base/', '/get/', '', '/base/get/'],
+    ['http://u/?a=1', '/get', 'b=2', '/get?a=1&b=2'],
+    ['http://u/?a=1', '/get', '', '/get?a=1'],
+    ['http://u/', '/get', 'b=2', '/get?b=2'],
+  ]
+  for (const [url, rest, query, expected] of cases) {
+    assert.equal(joinTarget(pick(url), rest, query, false), expected, `${url} + ${rest}`)
+  }
+})
+
+test('disable_strip_slash keeps the slash at the end', () => {
+  assert.equal(joinTarget(pick('http://u/base/'), '', '', true), '/base/')
+  assert.equal(joinTarget(pick('http://u/base'), '/', '', true), '/base/')
+  assert.equal(joinTarget(pick('http://u/base'), '/get', '', true), '/base/get')
+})
+
+test('targets are taken in turn, and one that is listed twice gets twice as much', () => {
+  const list = targets(['http://a', 'http://b', 'http://b'], { verifyCertificates: true }, inertPools())
+  const seen = Array.from({ length: 6 }, () => list.pick().authority).sort()
+  assert.deepEqual(seen, ['a', 'a', 'b', 'b', 'b', 'b'])
+})
+
+test('the default port of the scheme is used, and IPv6 brackets do not reach the socket', () => {
+  const pools = inertPools()
+  targets(['http://a', 'https://a', 'http://[::1]:81/x'], { verifyCertificates: true }, pools)
+  assert.deepEqual(pools.taken, ['http a 80', 'https a 443', 'http ::1 81'])
+})
+
+test('what cannot be forwarded to is said', () => {
+  for (const url of ['', 'nonsense', 'tyk://self/', 'h2c://u']) {
+    assert.throws(() => targets([url], { verifyCertificates: true }, inertPools()), CompileError, url)
+  }
+})

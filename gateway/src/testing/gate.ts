@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createCounterTable } from '@tollgate/limits/counter-table'
+import { type ApiDefinition, withApiDefaults } from '@tollgate/model/api-definition'
+import { hex32, objectId } from '@tollgate/model/ids'
+import type { Policy } from '@tollgate/model/policy'
+import type { Session } from '@tollgate/model/session'
+import type { ApiRecord } from '@tollgate/storage/apis'
+import type { KeyRecord } from '@tollgate/storage/keys'
+import { openStorage } from '@tollgate/storage/open'
+import type { PolicyRecord } from '@tollgate/storage/policies'
+import { secretHash } from '@tollgate/storage/secrets'
+import type { Storage } from '@tollgate/storage/storage'
+import type { Gateway } from '../gateway.ts'
+import type { LogLine } from '../log-batch.ts'
+import type { GatewaySettings } from '../ports.ts'
+import { startGateway } from '../start.ts'
+
+/** The settings that tests start from. */
+export const testSettings: GatewaySettings = {
+  keyCacheEntries: 1_000,
+  upstreamTimeoutMs: 5_000,
+  upstreamConnectTimeoutMs: 2_000,
+  upstreamIdleTimeoutMs: 2_000,
+  upstreamConnections: 64,
+  clientHeaderTimeoutMs: 5_000,
+  clientIdleTimeoutMs: 5_000,
+  clientBodyTimeoutMs: 5_000,
+  maxHeaderBytes: 32_768,
+  maxHeaderCount: 100,
+  maxBodyBytes: 10_000_000,
+  trustedProxies: ['127.0.0.0/8', '::1'],
+  generator: '',
+  looseEndpointMatching: false,
+  logRequests: 'all',
+}
+
+export type Reply = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+export type CallOptions = {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** A gateway over a real SQLite file, with everything a test needs to change its records and to call it. */
+export type TestGate = {
+  readonly gateway: Gateway
+  readonly storage: Storage
+  readonly orgId: string
+  readonly log: LogLine[]
+  readonly folder: string
+  call(path: string, options?: CallOptions): Promise<Reply>
+  addApi(definition: ApiDefinition, orgId?: string): Promise<ApiRecord>
+  changeApi(record: ApiRecord, change: Partial<ApiDefinition>): Promise<ApiRecord>
+  removeApi(record: ApiRecord): Promise<void>
+  /** The secret of a new key with that session. */
+  addKey(session: Session, secret?: string): Promise<{ readonly secret: string; readonly record: KeyRecord }>
+  changeKey(record: KeyRecord, session: Session): Promise<void>
+  removeKey(record: KeyRecord): Promise<void>
+  addPolicy(policy: Policy): Promise<PolicyRecord>
+  changePolicy(record: PolicyRecord, change: Partial<Policy>): Promise<void>
+  close(): Promise<void>
+}
+
+const ACTOR = { kind: 'system', id: 'test' } as const
+const PEPPER = randomBytes(32).toString('hex')
+
+/** Starts storage and gateway. */
+export async function startGate(
+  options: { workers?: number; settings?: Partial<GatewaySettings>; controlSocket?: string } = {},
+): Promise<TestGate> {
+  const folder = await mkdtemp(join(tmpdir(), 'tollgate-gateway-'))
+  const keySource = { kind: 'sqlite', file: join(folder, 'records.db') } as const
+  const storage = await openStorage(keySource)
+  const orgId = objectId()
+  await addOrganisation(storage, orgId)
+  const log: LogLine[] = []
+  const gateway = await startGateway({
+    workers: options.workers ?? 1,
+    host: '127.0.0.1',
+    port: 0,
+    counterTable: createCounterTable({ cells: 65_536 }),
+    keySource,
+    pepper: PEPPER,
+    controlSocket: options.controlSocket ?? join(folder, 'control.sock'),
+    apis: [],
+    policies: [],
+    revision: 0,
+    settings: { ...testSettings, ...options.settings },
+    log: (line) => log.push(line),
+  })
+  storage.subscribe((changes) => gateway.apply(changes))
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  const records = recordsOf(storage, orgId)
+  return {
+    gateway,
+    storage,
+    orgId,
+    log,
+    folder,
+    ...records,
+    call: (path, call) => callPort(gateway.port, path, call, agent),
+    async close() {
+      agent.destroy()
+      await gateway.close(1_000)
+      await storage.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Organisations that own nothing yet. */
+export async function addOrganisation(storage: Storage, id: string): Promise<void> {
+  const organisation = { id, organisation: { id, owner_name: id }, createdAt: new Date().toISOString() }
+  await storage.write(ACTOR, ({ organisations }) => organisations.insert(organisation))
+}
+
+/** One request; `host` may be set like any header. */
+export function callPort(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {}, body }: CallOptions = {},
+  agent?: Agent,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: '127.0.0.1', port, path, method, headers, ...(agent && { agent }) })
+    outgoing.on('error', reject)
+    outgoing.on('response', (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const received: Record<string, string> = {}
+        for (const [name, value] of Object.entries(response.headers)) received[name] = String(value)
+        resolve({ status: response.statusCode ?? 0, headers: received, body: Buffer.concat(chunks).toString() })
+      })
+    })
+    outgoing.end(body)
+  })
+}
+
+function recordsOf(storage: Storage, orgId: string) {
+  const at = () => new Date().toISOString()
+  return {
+    async addApi(definition: ApiDefinition, owner = orgId): Promise<ApiRecord> {
+      const id = objectId()
+      const apiId = definition.api_id ?? hex32()
+      const record: ApiRecord = {
+        id,
+        apiId,
+        orgId: owner,
+        definition: withApiDefaults(definition, { apiId, id, orgId: owner }),
+        wrapper: {},
+        createdAt: at(),
+        updatedAt: at(),
+      }
+      await storage.write(ACTOR, ({ apis }) => apis.insert(record))
+      return record
+    },
+    async changeApi(record: ApiRecord, change: Partial<ApiDefinition>): Promise<ApiRecord> {
+      const changed: ApiRecord = { ...record, definition: { ...record.definition, ...change } }
+      await storage.write(ACTOR, ({ apis }) => apis.update(changed))
+      return changed
+    },
+    removeApi: (record: ApiRecord) => storage.write(ACTOR, ({ apis }) => apis.remove(record)),
+    async addKey(session: Session, secret = orgId + hex32()) {
+      const record: KeyRecord = {
+        id: hex32(),
+        orgId,
+        session: { ...session, org_id: orgId },
+        username: '',
+        createdAt: at(),
+        updatedAt: at(),
+      }
+      await storage.write(ACTOR, ({ keys }) => keys.insert(record, [secretHash(PEPPER, secret)]))
+      return { secret, record }
+    },
+    changeKey: (record: KeyRecord, session: Session) =>
+      storage.write(ACTOR, ({ keys }) => keys.update({ ...record, session: { ...session, org_id: orgId } })),
+    removeKey: (record: KeyRecord) => storage.write(ACTOR, ({ keys }) => keys.remove(record)),
+    async addPolicy(policy: Policy): Promise<PolicyRecord> {
+      const id = objectId()
+      const record: PolicyRecord = {
+        id,
+        explicitId: policy.id ?? '',
+        orgId,
+        policy: { ...policy, _id: id, org_id: orgId },
+        createdAt: at(),
+        updatedAt: at(),
+      }
+      await storage.write(ACTOR, ({ policies }) => policies.insert(record))
+      return record
+    },
+    changePolicy: (record: PolicyRecord, change: Partial<Policy>) =>
+      storage.write(ACTOR, ({ policies }) =>
+        policies.update({ ...record, policy: { ...record.policy, ...change } }),
+      ),
+  }
+}

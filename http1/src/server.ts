@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:net'
+import { ClientConnection, type ServerContext } from './client-connection.ts'
+import type { Handler } from './exchange.ts'
+
+/** Every bound of the client's side; times in milliseconds, sizes in bytes. */
+export type ServerLimits = {
+  /** Connections at a time; further ones are closed at once. */
+  readonly maxConnections: number
+  /** Request line and headers together. */
+  readonly maxHeadBytes: number
+  readonly maxTargetBytes: number
+  readonly maxHeaders: number
+  /** Body of one request, decoded; 0 for no bound. */
+  readonly maxBodyBytes: number
+  /** Bytes of later requests that wait while one is handled. */
+  readonly maxPipelinedBytes: number
+  /** Bytes of an unread body that are read and dropped to keep a connection. */
+  readonly maxDrainBytes: number
+  /** Chunk extensions, and trailers, of one body. */
+  readonly maxChunkExtensionBytes: number
+  readonly maxTrailerBytes: number
+  /** Requests on one connection; 0 for no bound. */
+  readonly maxRequestsPerConnection: number
+  /** From the first byte of a head to its last; also for the first byte on a new connection. */
+  readonly headerMs: number
+  /** Between two requests. */
+  readonly idleMs: number
+  /** Without any progress of a body, in either direction. */
+  readonly bodyProgressMs: number
+}
+
+/** The bounds in force where the configuration says nothing. */
+export const defaultServerLimits: ServerLimits = {
+  maxConnections: 20_000,
+  maxHeadBytes: 32_768,
+  maxTargetBytes: 8_192,
+  maxHeaders: 100,
+  maxBodyBytes: 0,
+  maxPipelinedBytes: 65_536,
+  maxDrainBytes: 65_536,
+  maxChunkExtensionBytes: 4_096,
+  maxTrailerBytes: 8_192,
+  maxRequestsPerConnection: 0,
+  headerMs: 15_000,
+  idleMs: 65_000,
+  bodyProgressMs: 30_000,
+}
+
+/** Where to listen; `reusePort` lets several threads share the port. */
+export type ListenOptions = { readonly host: string; readonly port: number; readonly reusePort: boolean }
+
+export interface HttpServer {
+  /** Resolves with the port. */
+  listen(options: ListenOptions): Promise<number>
+  /** Stops accepting, lets running exchanges finish with `Connection: close`, destroys what is left after `graceMs`. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Makes a server; nothing happens until `listen`. */
+export function createHttpServer(handler: Handler, limits: ServerLimits): HttpServer {
+  let onEmpty: (() => void) | undefined
+  const context: ServerContext = {
+    handler,
+    limits,
+    connections: new Set(),
+    closing: false,
+    onClosed() {
+      if (context.connections.size === 0) onEmpty?.()
+    },
+  }
+  // Half-open, so that it is the connection's own code that decides what the end of a client's bytes means.
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    context.connections.add(new ClientConnection(socket, context))
+  })
+  server.maxConnections = limits.maxConnections
+  return {
+    listen: ({ host, port, reusePort }) => listen(server, { host, port, reusePort }),
+    async close(graceMs) {
+      context.closing = true
+      const stopped = new Promise<void>((resolve) => server.close(() => resolve()))
+      const empty = new Promise<void>((resolve) => {
+        onEmpty = resolve
+        if (context.connections.size === 0) resolve()
+      })
+      for (const connection of context.connections) if (connection.isIdle) connection.destroy()
+      const timeout = setTimeout(() => {
+        for (const connection of context.connections) connection.destroy()
+      }, graceMs)
+      await empty
+      clearTimeout(timeout)
+      await stopped
+    },
+  }
+}
+
+function listen(server: Server, options: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : options.port)
+    })
+  })
+}

@@ -1,0 +1,111 @@
+import type {
+  Exchange,
+  FinishResult,
+  ForwardListener,
+  Handler,
+  ReplyHead,
+  Upstream,
+  UpstreamFailure,
+} from '../exchange.ts'
+import { endToEndLines } from '../headers.ts'
+import { createHttpServer, defaultServerLimits, type HttpServer, type ServerLimits } from '../server.ts'
+import { defaultPoolLimits, type PoolLimits, type UpstreamOrigin, upstreamPool } from '../upstream.ts'
+import { type RawPeer, RawUpstream, rawClient } from './raw-peer.ts'
+
+const noNames: ReadonlySet<string> = new Set()
+
+/** The smallest user of the engine: relays everything, answers failures with 502, and notes what it was told. */
+export class RelayHandler implements Handler {
+  readonly pool: Upstream
+  readonly results: FinishResult[] = []
+  readonly failures: UpstreamFailure[] = []
+  readonly protocolErrors: string[] = []
+  requests = 0
+  readonly #onFinished: (() => void)[] = []
+
+  constructor(pool: Upstream) {
+    this.pool = pool
+  }
+
+  onRequest(exchange: Exchange): void {
+    this.requests++
+    const { head } = exchange
+    exchange.forward(
+      this.pool,
+      head.method,
+      head.target,
+      endToEndLines(head, noNames),
+      this.#listener(exchange),
+      {
+        headMs: 0,
+      },
+    )
+  }
+
+  onFinish(_exchange: Exchange, result: FinishResult): void {
+    this.results.push(result)
+    for (const resolve of this.#onFinished.splice(0)) resolve()
+  }
+
+  onProtocolError(reason: string): void {
+    this.protocolErrors.push(reason)
+  }
+
+  async finished(count: number): Promise<void> {
+    while (this.results.length < count) await new Promise<void>((resolve) => this.#onFinished.push(resolve))
+  }
+
+  #listener(exchange: Exchange): ForwardListener {
+    return {
+      onReply: (reply: ReplyHead) => exchange.relay(reply.status, endToEndLines(reply, noNames)),
+      onFailure: (failure: UpstreamFailure) => {
+        this.failures.push(failure)
+        if (failure !== 'client-gone') exchange.respond(502, '', `${failure}\n`)
+      },
+    }
+  }
+}
+
+export type Rig = {
+  readonly upstream: RawUpstream
+  readonly handler: RelayHandler
+  readonly server: HttpServer
+  readonly port: number
+  client(): RawPeer
+}
+
+/** What a test may want to be other than usual. */
+export type RigOptions = {
+  readonly server?: Partial<ServerLimits>
+  readonly pool?: Partial<PoolLimits>
+  readonly origin?: Partial<UpstreamOrigin>
+}
+
+/** A relay before a raw upstream; torn down when the test ends. */
+export async function rig(
+  t: { after(teardown: () => Promise<void>): void },
+  onPeer: (peer: RawPeer, index: number) => void,
+  options: RigOptions = {},
+): Promise<Rig> {
+  const upstream = await new RawUpstream(onPeer).start()
+  const pool = upstreamPool(
+    { host: '127.0.0.1', port: upstream.port, ...options.origin },
+    { ...defaultPoolLimits, ...options.pool },
+  )
+  const handler = new RelayHandler(pool)
+  const server = createHttpServer(handler, { ...defaultServerLimits, ...options.server })
+  const port = await server.listen({ host: '127.0.0.1', port: 0, reusePort: false })
+  const clients: RawPeer[] = []
+  t.after(async () => {
+    for (const client of clients) client.socket.destroy()
+    await server.close(0)
+    pool.close()
+    await upstream.stop()
+  })
+  const client = () => {
+    const peer = rawClient(port)
+    clients.push(peer)
+    return peer
+  }
+  return { upstream, handler, server, port, client }
+}

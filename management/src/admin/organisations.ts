@@ -1,0 +1,140 @@
+import { isObjectId, objectId } from '@tollgate/model/ids'
+import { Organisation } from '@tollgate/model/organisation'
+import type { OrganisationRecord } from '@tollgate/storage/organisations'
+import { z } from 'zod'
+import { type AdminCaller, actorOf } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { CreatedInMeta, Document, Done, ok } from '../envelopes.ts'
+import { defineProblems, Problem } from '../errors.ts'
+import { PageNumber, pageOf } from '../page-query.ts'
+import { type Route, route } from '../route.ts'
+
+const organisationProblems = defineProblems({
+  organisation_invalid: { status: 400, message: 'Organisation object validation failed' },
+  organisation_unknown: { status: 404, message: 'Could not retrieve org detail' },
+})
+
+const ShownOrganisation = Document.extend({ id: z.string() })
+const ShownOrganisations = z.object({ organisations: z.array(ShownOrganisation), pages: z.number() })
+const ImportedOrganisation = Organisation.extend({
+  id: z.string().refine(isObjectId, 'expected 24 lower-case hex digits'),
+})
+const invalid = organisationProblems.organisation_invalid.message
+
+/** /admin/organisations: the tenants of this instance (dashboard contract, section 1.7). */
+export const organisationRoutes = (deps: Dependencies): Route[] => [
+  route({
+    method: 'GET',
+    path: '/admin/organisations',
+    permission: 'admin-secret',
+    summary: 'List all organisations',
+    query: z.object({ p: PageNumber }),
+    answer: ShownOrganisations,
+    async handle({ query }) {
+      const { rows, pages } = await deps.storage.organisations.list(pageOf(query.p, deps.pageSize))
+      return { organisations: rows.map(shownOrganisation), pages }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/admin/organisations',
+    permission: 'admin-secret',
+    summary: 'Create an organisation',
+    invalid,
+    body: Organisation,
+    answer: CreatedInMeta,
+    async handle({ caller, body }) {
+      const id = objectId()
+      await storeOrganisation(deps, caller, id, body)
+      return ok('Org created', id)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/admin/organisations/import',
+    permission: 'admin-secret',
+    summary: 'Create an organisation with the id it brings; one of that id is replaced',
+    invalid,
+    body: ImportedOrganisation,
+    answer: CreatedInMeta,
+    async handle({ caller, body }) {
+      await storeOrganisation(deps, caller, body.id, body)
+      return ok('Org imported', body.id)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/admin/organisations/:id',
+    permission: 'admin-secret',
+    summary: 'Read an organisation',
+    answer: ShownOrganisation,
+    handle: async ({ params: { id = '' } }) => shownOrganisation(await readOrganisation(deps, id)),
+  }),
+  route({
+    method: 'PUT',
+    path: '/admin/organisations/:id',
+    permission: 'admin-secret',
+    summary: 'Replace an organisation',
+    invalid,
+    body: Organisation,
+    answer: Done,
+    async handle({ caller, params: { id = '' }, body }) {
+      await readOrganisation(deps, id)
+      await storeOrganisation(deps, caller, id, body)
+      return ok('Org updated')
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/admin/organisations/:id',
+    permission: 'admin-secret',
+    summary: 'Delete an organisation with everything it owns',
+    answer: Done,
+    async handle({ caller, params: { id = '' } }) {
+      const record = await readOrganisation(deps, id)
+      await deps.storage.write(actorOf(caller), (stores) => stores.organisations.remove(record))
+      return ok('Org deleted')
+    },
+  }),
+]
+
+/** Stores an organisation under this id, in place of one that has it. */
+async function storeOrganisation(
+  { storage, now }: Dependencies,
+  caller: AdminCaller,
+  id: string,
+  sent: Organisation,
+): Promise<void> {
+  await storage.write(actorOf(caller), async ({ organisations }) => {
+    const found = await organisations.byId(id)
+    const createdAt = found?.createdAt ?? new Date(now()).toISOString()
+    const record = { id, organisation: { ...sent, id }, createdAt }
+    await (found === undefined ? organisations.insert(record) : organisations.update(record))
+  })
+}
+
+async function readOrganisation({ storage }: Dependencies, id: string): Promise<OrganisationRecord> {
+  const record = await storage.organisations.byId(id)
+  if (record === undefined) throw new Problem(organisationProblems.organisation_unknown)
+  return record
+}
+
+/** The organisation with zero values where nothing was sent; the order of the fields is the contract's. */
+function shownOrganisation({ id, organisation }: OrganisationRecord): z.input<typeof ShownOrganisation> {
+  return {
+    id,
+    owner_name: '',
+    owner_slug: '',
+    cname: '',
+    cname_enabled: false,
+    apis: [],
+    developer_quota: 0,
+    developer_count: 0,
+    event_options: {},
+    hybrid_enabled: false,
+    sso_enabled: false,
+    ui: {},
+    org_options_meta: {},
+    ...organisation,
+  }
+}

@@ -1,0 +1,60 @@
+import type { Permission } from '@tollgate/model/permissions'
+import type { UserCaller } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { errorEnvelope } from '../envelopes.ts'
+import { Problem, problems } from '../errors.ts'
+import type { Face } from '../face.ts'
+import type { HttpFacts, Route } from '../route.ts'
+import { authenticateUser } from './authenticate.ts'
+import { holdsSecret } from './secret-header.ts'
+
+type Asked = HttpFacts & { readonly path: string }
+
+/** Who may use the Dashboard API, and how its refusals look. Whatever no route allows is denied. */
+export function dashboardFace(deps: Dependencies): Face {
+  return {
+    async admit(route, http) {
+      if (route.permission === 'public') return { kind: 'anyone' }
+      if (route.permission === 'admin-secret') {
+        if (!holdsSecret(http, 'admin-auth', deps.adminSecret)) throw new Problem(problems.not_authorised)
+        return { kind: 'admin-secret' }
+      }
+      const caller = await authenticateUser(deps, http)
+      if (caller === undefined) throw new Problem(problems.not_authorised)
+      if (!isAllowed(route, caller, http)) throw accessDenied(http.path)
+      return caller
+    },
+
+    async refuseUnknown(http, allowed) {
+      const known = holdsSecret(http, 'admin-auth', deps.adminSecret) || (await authenticateUser(deps, http))
+      if (!known) throw new Problem(problems.not_authorised)
+      if (allowed.length === 0) throw new Problem(problems.not_found)
+      throw new Problem(problems.method_unknown, '', { allow: allowed.join(', ') })
+    },
+
+    render: (problem) => errorEnvelope(problem.message),
+    malformed: problems.body_malformed,
+    invalid: problems.body_invalid.message,
+    lineEnd: '',
+  }
+}
+
+/** The 403 of a missing permission, in the words that clients know (contract, section 1.6). */
+export function accessDenied(path: string): Problem {
+  const message = `access denied: You do not have permission to access ${path}`
+  return new Problem({ ...problems.access_denied, message })
+}
+
+function isAllowed(route: Route, caller: UserCaller, http: Asked): boolean {
+  if (route.permission === 'any-user') return true
+  const [permission = '', level = ''] = route.permission.split(':')
+  // The type `Access` says that these two are a permission and a level.
+  if (caller.may(permission as Permission, level as 'read' | 'write')) return true
+  return route.ownParam !== undefined && pathParam(route, http.path, route.ownParam) === caller.userId
+}
+
+/** One parameter of a path that the route has matched. */
+function pathParam(route: Route, path: string, name: string): string | undefined {
+  const index = route.path.split('/').indexOf(`:${name}`)
+  return path.replace(/\/{2,}/g, '/').split('/')[index]
+}

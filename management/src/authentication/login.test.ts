@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { done, refusal, type TestDashboard, testDashboard } from '../test-dashboard.ts'
+import { sessionIdleMs, sessionLifeMs } from './sign-ins.ts'
+
+const wrong = refusal('Credentials are incorrect, please try again')
+
+/** An organisation with one user who can sign in. */
+async function withAnn() {
+  const world = await testDashboard()
+  const orgId = (await world.admin('POST', '/admin/organisations', { owner_name: 'Acme' })).body.Meta
+  const ann = { email_address: 'Ann@Example.com', password: 'correct horse', active: true, org_id: orgId }
+  const { body } = await world.admin('POST', '/admin/users', ann)
+  return { ...world, orgId, annId: body.Meta.id as string, accessKey: body.Message as string }
+}
+
+async function signIn(
+  { app }: TestDashboard,
+  payload: string | object,
+  headers: Readonly<Record<string, string>> = {},
+  remoteAddress = '10.0.0.1',
+) {
+  const reply = await app.inject({ method: 'POST', url: '/login', payload, headers, remoteAddress })
+  const cookie = String(reply.headers['set-cookie'] ?? '')
+  return {
+    status: reply.statusCode,
+    text: reply.body,
+    headers: reply.headers,
+    cookie,
+    session: cookie.split(';')[0] ?? '',
+  }
+}
+
+const right = { username: 'ann@example.com', password: 'correct horse' }
+
+async function me({ app }: TestDashboard, cookie: string, more: Readonly<Record<string, string>> = {}) {
+  return app.inject({ method: 'GET', url: '/api/users/me', headers: { cookie, ...more } })
+}
+
+test('a sign-in by JSON answers 200 with the session cookie, which opens the API', async () => {
+  const world = await withAnn()
+  const reply = await signIn(world, { ...right, username: ' ANN@example.com ' })
+  assert.equal(reply.status, 200)
+  assert.equal(reply.text, done('Signed in'))
+  assert.match(reply.cookie, /^authorisation=[0-9a-f]{64}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/)
+  const shown = await me(world, `other=1; ${reply.session}; more=2`)
+  assert.equal(shown.json().email_address, 'ann@example.com')
+  assert.equal(shown.json().last_login_date, '2026-01-05T10:00:00.000Z')
+})
+
+test('a sign-in by form goes to the start page; JSON that calls itself a form does not', async () => {
+  const world = await withAnn()
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const byForm = await signIn(world, 'username=ann%40example.com&password=correct+horse', form)
+  assert.deepEqual([byForm.status, byForm.headers.location], [302, '/'])
+  assert.equal((await me(world, byForm.session)).statusCode, 200)
+  assert.equal((await signIn(world, JSON.stringify(right), form)).status, 200)
+  assert.equal((await signIn(world, 'username=ann%40example.com&password=x', form)).text, wrong)
+})
+
+test('an unknown user, a wrong password and an inactive user are answered alike', async () => {
+  const world = await withAnn()
+  for (const body of [
+    { ...right, password: 'wrong' },
+    { ...right, username: 'bob@example.com' },
+  ]) {
+    const reply = await signIn(world, body)
+    assert.deepEqual([reply.status, reply.text, reply.cookie], [401, wrong, ''])
+  }
+  await world.admin('PUT', `/admin/users/${world.annId}`, { active: false })
+  assert.equal((await signIn(world, right)).text, wrong)
+})
+
+test('hostile sign-ins are refused as any other body', async () => {
+  const world = await withAnn()
+  for (const body of [[], {}, { username: {}, password: [] }, { username: 'x'.repeat(400), password: 'y' }]) {
+    assert.equal((await signIn(world, body)).status, 400)
+  }
+  assert.equal((await signIn(world, '{')).text, refusal('Request body malformed'))
+  assert.equal((await signIn(world, { ...right, password: 'x'.repeat(2000) })).status, 400)
+})
+
+test('ten wrong sign-ins lock the account; only who knows the password is told', async () => {
+  const world = await withAnn()
+  for (let i = 0; i < 10; i++)
+    assert.equal((await signIn(world, { ...right, password: `wrong${i}` })).text, wrong)
+  assert.deepEqual(world.pauses, [100, 200, 400, 800, 1600, 2000, 2000])
+  assert.equal((await signIn(world, { ...right, password: 'wrong' })).text, wrong)
+  const told = await signIn(world, right, {}, '10.0.0.2')
+  assert.deepEqual([told.status, told.cookie], [403, ''])
+  assert.equal(told.text, refusal('Locked after too many wrong sign-ins, try again later'))
+  world.clock.nowMs += 15 * 60_000
+  assert.equal((await signIn(world, right)).status, 200)
+})
+
+test('ten wrong sign-ins from one address lock it for other accounts', async () => {
+  const world = await withAnn()
+  for (let i = 0; i < 10; i++) await signIn(world, { username: `user${i}@example.com`, password: 'guess' })
+  assert.equal((await signIn(world, right)).status, 403)
+  assert.equal((await signIn(world, right, {}, '10.0.0.2')).status, 200)
+})
+
+test('a session ends when idle, at the latest after its life, and at sign-out', async () => {
+  const world = await withAnn()
+  const idle = await signIn(world, right)
+  world.clock.nowMs += sessionIdleMs
+  assert.equal((await me(world, idle.session)).statusCode, 401)
+
+  const used = await signIn(world, right)
+  for (let ms = 0; ms + sessionIdleMs / 2 < sessionLifeMs; ms += sessionIdleMs / 2) {
+    assert.equal((await me(world, used.session)).statusCode, 200)
+    world.clock.nowMs += sessionIdleMs / 2
+  }
+  world.clock.nowMs += sessionIdleMs / 2
+  assert.equal((await me(world, used.session)).statusCode, 401)
+
+  const left = await signIn(world, right)
+  const out = await world.app.inject({ method: 'GET', url: '/logout/', headers: { cookie: left.session } })
+  assert.deepEqual([out.statusCode, out.headers.location], [302, '/'])
+  assert.match(String(out.headers['set-cookie']), /^authorisation=; Max-Age=0;/)
+  assert.equal((await me(world, left.session)).statusCode, 401)
+})
+
+test('signing in again ends the session that the browser had', async () => {
+  const world = await withAnn()
+  const first = await signIn(world, right)
+  const second = await signIn(world, right, { cookie: first.session })
+  assert.notEqual(second.session, first.session)
+  assert.equal((await me(world, first.session)).statusCode, 401)
+  assert.equal((await me(world, second.session)).statusCode, 200)
+})
+
+test('a new password, a revocation and a deletion end the sessions of the user', async () => {
+  const endings = [
+    ['POST', 'actions/reset', { new_password: 'another one' }],
+    ['PUT', 'actions/revoke', undefined],
+    ['DELETE', '', undefined],
+  ] as const
+  for (const [method, action, body] of endings) {
+    const world = await withAnn()
+    await world.member({}, world.orgId)
+    const { session } = await signIn(world, right)
+    const reply = await world.as(world.accessKey)(method, `/api/users/${world.annId}/${action}`, body)
+    assert.equal(reply.status, 200, reply.text)
+    assert.equal((await me(world, session)).statusCode, 401, action)
+  }
+})
+
+test('a page of another origin can neither write with the cookie nor sign anyone in', async () => {
+  const world = await withAnn()
+  const { session } = await signIn(world, right)
+  const write = (headers: Readonly<Record<string, string>>) =>
+    world.app.inject({
+      method: 'PUT',
+      url: `/api/users/${world.annId}`,
+      headers: { cookie: session, host: 'gate.example:3000', ...headers },
+      payload: { last_name: 'Other' },
+    })
+  const foreign: Record<string, string>[] = [
+    { origin: 'http://evil.example' },
+    { origin: 'http://gate.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: 'http://gate.example:3000' },
+  ]
+  for (const headers of foreign) {
+    const reply = await write(headers)
+    assert.equal(reply.statusCode, 403, JSON.stringify(headers))
+    assert.equal(reply.body, refusal('A page of another origin may not use this session'))
+    assert.equal((await signIn(world, right, { host: 'gate.example:3000', ...headers })).status, 403)
+  }
+  const own: Record<string, string>[] = [
+    {},
+    { origin: 'http://gate.example:3000' },
+    { 'sec-fetch-site': 'same-origin' },
+  ]
+  for (const headers of own) assert.equal((await write(headers)).statusCode, 200, JSON.stringify(headers))
+  assert.equal((await me(world, session, { 'sec-fetch-site': 'cross-site' })).statusCode, 200)
+})
+
+test('a cookie that came by TLS does not go back without', async () => {
+  const world = await withAnn()
+  assert.match((await signIn(world, right, { 'x-forwarded-proto': 'https' })).cookie, /; Secure$/)
+})
+
+test('one e-mail in two organisations signs in where the password fits, or where it says', async () => {
+  const world = await withAnn()
+  const orgId = (await world.admin('POST', '/admin/organisations', { owner_name: 'Other' })).body.Meta
+  await world.admin('POST', '/admin/users', {
+    email_address: right.username,
+    password: 'other horse',
+    org_id: orgId,
+  })
+  const other = await signIn(world, { ...right, password: 'other horse' })
+  assert.equal((await me(world, other.session)).json().org_id, orgId)
+  const first = await signIn(world, right)
+  assert.equal((await me(world, first.session)).json().org_id, world.orgId)
+  assert.equal((await signIn(world, { ...right, org_id: orgId })).text, wrong)
+})

@@ -1,0 +1,29 @@
+import type { HttpFacts } from '../route.ts'
+
+/** The browser's session cookie, spelled as clients of the contract know it (section 0 rule 3). */
+const cookieName = 'authorisation'
+
+/** The session token of a request; empty when there is none. */
+export function sessionToken(http: HttpFacts): string {
+  const header = http.headers.cookie
+  for (const pair of typeof header === 'string' ? header.split(';') : []) {
+    const equals = pair.indexOf('=')
+    if (equals !== -1 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim()
+  }
+  return ''
+}
+
+/** `set-cookie` that starts a session; `Secure` where the browser came by TLS, through a proxy that says so. */
+export function startCookie(http: HttpFacts, token: string, maxAgeMs: number): string {
+  return `${cookieName}=${token}; Max-Age=${Math.floor(maxAgeMs / 1000)}; ${attributes(http)}`
+}
+
+/** `set-cookie` that ends a session. */
+export function endCookie(http: HttpFacts): string {
+  return `${cookieName}=; Max-Age=0; ${attributes(http)}`
+}
+
+function attributes(http: HttpFacts): string {
+  const secure = http.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
+  return `Path=/; HttpOnly; SameSite=Lax${secure}`
+}

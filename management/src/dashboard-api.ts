@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify'
+import { importRoutes } from './admin/imports.ts'
+import { organisationRoutes } from './admin/organisations.ts'
+import { systemRoutes } from './admin/system.ts'
+import { adminUserRoutes } from './admin/users.ts'
+import { apiRoutes } from './apis/api-routes.ts'
+import { dashboardFace } from './authentication/dashboard-face.ts'
+import { loginRoutes } from './authentication/login.ts'
+import { type PasswordGate, passwordGate } from './authentication/password-gate.ts'
+import { controlRoutes } from './control-api.ts'
+import type { Dependencies } from './dependencies.ts'
+import { type OpenApiDocument, openApiDocument } from './docs/openapi.ts'
+import { referencePage, referencePagePolicy } from './docs/reference-page.ts'
+import { Document } from './envelopes.ts'
+import { buildFace } from './face.ts'
+import { keyRoutes } from './keys/key-routes.ts'
+import { policyRoutes } from './policies/policy-routes.ts'
+import { type Route, route } from './route.ts'
+import { userGroupRoutes } from './user-groups/user-group-routes.ts'
+import { userListRoutes } from './users/list-users.ts'
+import { userRoutes } from './users/user-routes.ts'
+
+/** Every route of the Dashboard API except its own documentation (dashboard contract, section 1). */
+export function dashboardRoutes(
+  deps: Dependencies,
+  gate: PasswordGate = passwordGate(deps.now),
+): readonly Route[] {
+  return [
+    ...systemRoutes(deps),
+    ...loginRoutes(deps, gate),
+    ...organisationRoutes(deps),
+    ...adminUserRoutes(deps),
+    ...importRoutes(deps),
+    ...userListRoutes(deps),
+    ...userRoutes(deps, gate),
+    ...userGroupRoutes(deps),
+    ...apiRoutes(deps),
+    ...keyRoutes(deps),
+    ...policyRoutes(deps),
+  ]
+}
+
+/**
+ * The Dashboard API: what a browser, a script or a client of the dashboard contract talks to.
+ * @param gate judges passwords; tests give one that does not wait
+ */
+export function buildDashboardApi(
+  deps: Dependencies,
+  gate: PasswordGate = passwordGate(deps.now),
+): FastifyInstance {
+  const routes = dashboardRoutes(deps, gate)
+  let made: OpenApiDocument | undefined
+  const document = () => {
+    made ??= openApiDocument([...routes, ...documentation], controlRoutes(deps), deps)
+    return made
+  }
+  const documentation = [documentRoute(document)]
+  const limits = { maxBodyBytes: deps.maxBodyBytes }
+  const app = buildFace([...routes, ...documentation], dashboardFace(deps), limits, deps.logError)
+  app.get('/docs', (_request, reply) =>
+    reply
+      .header('content-security-policy', referencePagePolicy)
+      .type('text/html; charset=utf-8')
+      .send(referencePage(document())),
+  )
+  return app
+}
+
+function documentRoute(document: () => OpenApiDocument): Route {
+  return route({
+    method: 'GET',
+    path: '/docs/openapi.json',
+    permission: 'public',
+    summary: 'This document',
+    answer: Document,
+    handle: () => ({ ...document() }),
+  })
+}

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { Problem, problems } from './errors.ts'
+import { buildFace, type Face } from './face.ts'
+import { Reply, type Route, route } from './route.ts'
+import { done, refusal, testDashboard } from './test-dashboard.ts'
+
+const openFace: Face = {
+  admit: async () => ({ kind: 'anyone' }),
+  refuseUnknown: async () => {
+    throw new Problem(problems.not_found)
+  },
+  render: (problem) => ({ Status: 'Error', Message: problem.message, Meta: null }),
+  malformed: problems.body_malformed,
+  invalid: 'Object invalid',
+  lineEnd: '',
+}
+
+function serving(routes: readonly Route[]) {
+  const logged: object[] = []
+  const app = buildFace(routes, openFace, { maxBodyBytes: 1000 }, (message, detail) =>
+    logged.push({ message, detail }),
+  )
+  return { app, logged }
+}
+
+test('a body is JSON whatever its Content-Type says, with or without a trailing slash', async () => {
+  const { admin } = await testDashboard()
+  const { app, deps } = await testDashboard()
+  const types = [
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'text/plain',
+    'nonsense',
+    ';',
+    'a/b; c',
+    '',
+  ]
+  for (const type of types) {
+    for (const url of ['/admin/organisations', '/admin/organisations/', '//admin//organisations//']) {
+      const headers = { 'admin-auth': deps.adminSecret, 'content-type': type }
+      const reply = await app.inject({ method: 'POST', url, headers, payload: '{"owner_name":"Acme"}' })
+      assert.equal(reply.statusCode, 200, `${type} ${url} ${reply.body}`)
+      assert.match(reply.body, /^\{"Status":"OK","Message":"Org created","Meta":"[0-9a-f]{24}"\}$/)
+    }
+  }
+  assert.equal((await admin('POST', '/admin/organisations')).text, refusal('Request body malformed'))
+})
+
+test('JSON that cannot be read is 403, whatever is wrong with it', async () => {
+  const { admin } = await testDashboard()
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  for (const body of [
+    '{',
+    'x',
+    '{"a":1,}',
+    '\ufeff',
+    '{"__proto__":{"a":1}}',
+    '{"a":{"__proto__":1}}',
+    deep,
+  ]) {
+    const reply = await admin('POST', '/admin/organisations', body)
+    assert.equal(reply.status, 403, body.slice(0, 20))
+    assert.equal(reply.text, refusal('Request body malformed'))
+  }
+})
+
+test('a body of the wrong shape is 400 and names the field by its path', async () => {
+  const { admin } = await testDashboard()
+  const cases = [
+    [{ owner_name: 7 }, 'owner_name: expected string, received number'],
+    [{ apis: [{ api_id: [] }] }, 'apis.0.api_id: expected string, received array'],
+    [[], 'expected object, received array'],
+    ['null', 'expected object, received null'],
+    ['{"unknown":{"far":1e999}}', 'unknown.far is not a finite number'],
+    [{ unknown: ['a\0b'] }, 'unknown.0 holds characters that are no text'],
+    [{ unknown: '\ud800' }, 'unknown holds characters that are no text'],
+  ] as const
+  for (const [body, detail] of cases) {
+    const reply = await admin('POST', '/admin/organisations', body)
+    assert.equal(reply.status, 400)
+    assert.equal(reply.text, refusal(`Organisation object validation failed: ${detail}`))
+  }
+})
+
+test('a body over the limit is 413 in the envelope', async () => {
+  const { admin } = await testDashboard()
+  const reply = await admin('POST', '/admin/organisations', { owner_name: 'x'.repeat(1_000_001) })
+  assert.equal(reply.status, 413)
+  assert.equal(reply.text, refusal('Request body too large'))
+})
+
+test('what no route serves is denied to nobody, unknown to a user, and names the methods that are', async () => {
+  const { nobody, member, admin, app, deps } = await testDashboard()
+  const { ask } = await member()
+  assert.equal((await nobody('GET', '/api/nonsense')).text, refusal('Not authorised'))
+  assert.equal((await nobody('DELETE', '/api/users')).status, 401)
+  assert.equal((await ask('GET', '/api/nonsense')).status, 404)
+  assert.equal((await admin('GET', '/admin/nonsense')).text, refusal('Not found'))
+  const reply = await app.inject({
+    method: 'DELETE',
+    url: '/admin/organisations/',
+    headers: { 'admin-auth': deps.adminSecret },
+  })
+  assert.equal(reply.statusCode, 405)
+  assert.equal(reply.headers.allow, 'GET, POST, HEAD')
+  assert.equal((await app.inject({ method: 'OPTIONS', url: '/api/users' })).statusCode, 401)
+  assert.equal((await ask('GET', '/api/users/%ff')).text, refusal('Request path malformed'))
+  assert.equal((await ask('GET', `/api/users/${'x'.repeat(3000)}`)).status, 400)
+  assert.equal((await ask('GET', '/api/users/%00')).text, refusal('Request path malformed'))
+})
+
+test('HEAD answers as GET does, without the body', async () => {
+  const { app, member } = await testDashboard()
+  const { accessKey } = await member()
+  for (const [url, status] of [
+    ['/hello', 200],
+    ['/api/users/me/', 200],
+    ['/api/nonsense', 404],
+  ] as const) {
+    const reply = await app.inject({ method: 'HEAD', url, headers: { authorization: accessKey } })
+    assert.equal(reply.statusCode, status)
+    assert.equal(reply.body, '')
+  }
+  assert.equal((await app.inject({ method: 'HEAD', url: '/api/users/me' })).statusCode, 401)
+})
+
+test('a query of the wrong shape is 400; of a repeated name the first counts', async () => {
+  const { member } = await testDashboard()
+  const { ask } = await member()
+  assert.equal((await ask('GET', '/api/users?p=1&p=junk')).status, 200)
+  assert.equal(
+    (await ask('GET', '/api/users?p=junk')).text,
+    refusal('Query parameter invalid: p: expected a whole number'),
+  )
+  assert.equal((await ask('GET', '/api/users/search?q=%00')).text, refusal('Query parameter invalid'))
+})
+
+test('a bug is answered with a request id and nothing else, and logged with its cause', async () => {
+  const { app, logged } = serving([
+    route({
+      method: 'GET',
+      path: '/broken',
+      permission: 'public',
+      summary: 'Breaks',
+      answer: z.object({}),
+      handle: () => {
+        throw new Error('the database password is hunter2')
+      },
+    }),
+  ])
+  const reply = await app.inject({ method: 'GET', url: '/broken' })
+  assert.equal(reply.statusCode, 500)
+  assert.match(
+    reply.body,
+    /^\{"Status":"Error","Message":"Internal error, request id: [0-9a-f]{32}","Meta":null\}$/,
+  )
+  const id = reply.body.match(/[0-9a-f]{32}/)?.[0]
+  assert.match(JSON.stringify(logged), new RegExp(`"requestId":"${id}".*hunter2`))
+})
+
+test('a field that the answer does not name does not leave; a loose document stays whole', async () => {
+  const { app } = serving([
+    route({
+      method: 'GET',
+      path: '/strict',
+      permission: 'public',
+      summary: 'Strict',
+      answer: z.object({ shown: z.string() }),
+      handle: () => {
+        const row = { secret: 's', shown: 'x' }
+        return row
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/loose',
+      permission: 'public',
+      summary: 'Loose',
+      answer: z.looseObject({ b: z.number() }),
+      handle: () => new Reply({ zulu: [{ y: null }], b: 1 }, 201, { 'x-more': '1' }),
+    }),
+  ])
+  assert.equal((await app.inject('/strict')).body, '{"shown":"x"}')
+  const loose = await app.inject('/loose')
+  assert.deepEqual([loose.statusCode, loose.headers['x-more']], [201, '1'])
+  assert.deepEqual(loose.json(), { b: 1, zulu: [{ y: null }] })
+})
+
+test('answers are compact, in the order of the contract, and are not to be cached', async () => {
+  const { app, deps, admin } = await testDashboard()
+  const { body } = await admin('POST', '/admin/organisations', {})
+  const reply = await app.inject({
+    method: 'PUT',
+    url: `/admin/organisations/${body.Meta}`,
+    headers: { 'admin-auth': deps.adminSecret },
+    payload: '{}',
+  })
+  assert.equal(reply.body, done('Org updated'))
+  assert.equal(reply.headers['content-type'], 'application/json; charset=utf-8')
+  assert.equal(reply.headers['cache-control'], 'no-store')
+  assert.equal(reply.headers['x-content-type-options'], 'nosniff')
+})

@@ -1,0 +1,240 @@
+import { hex32 } from '@tollgate/model/ids'
+import {
+  ConflictError,
+  MissingRecordError,
+  StoreBusyError,
+  StoreUnavailableError,
+} from '@tollgate/storage/errors'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Caller } from './caller.ts'
+import { Problem, type ProblemSpec, problems } from './errors.ts'
+import { invalidBody, isStorable, parseJsonBody } from './json-body.ts'
+import { type HttpFacts, Reply, type Route } from './route.ts'
+
+/** Longest path parameter, characters: a longer one names nothing that exists. */
+const maxParamLength = 1024
+
+/** What tells one REST face from another: who may come in, and how answers look. */
+export type Face = {
+  /** Who is asking, for this route; throws a `Problem` to refuse. */
+  readonly admit: (route: Route, http: HttpFacts & { readonly path: string }) => Promise<Caller>
+  /** Throws what a path without a route is answered, or, where `allowed` is not empty, a path without this method. */
+  readonly refuseUnknown: (
+    http: HttpFacts & { readonly path: string },
+    allowed: readonly string[],
+  ) => Promise<never>
+  /** The body of a refusal. */
+  readonly render: (problem: Problem) => unknown
+  /** What JSON that cannot be read is answered. */
+  readonly malformed: ProblemSpec
+  /** What a body of the wrong shape is answered, where the route says nothing. */
+  readonly invalid: string
+  /** After each JSON document; the control API ends its answers with a newline. */
+  readonly lineEnd: string
+}
+
+export type FaceLimits = { readonly maxBodyBytes: number }
+type LogError = (message: string, detail: Readonly<Record<string, unknown>>) => void
+
+/**
+ * A Fastify app that serves the routes under one face. Order of judgement: path, method, credentials, permission, then
+ * the body; nobody unknown gets a byte parsed.
+ */
+export function buildFace(
+  routes: readonly Route[],
+  face: Face,
+  limits: FaceLimits,
+  logError: LogError,
+): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    bodyLimit: limits.maxBodyBytes,
+    genReqId: hex32,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength },
+    frameworkErrors: (error, request, reply) => answerError(face, logError, error, request, reply),
+    clientErrorHandler: (_error, socket) => {
+      // Not HTTP at all: there is no request to answer in the face's form.
+      if (socket.writable)
+        socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes))
+  app.setErrorHandler((error, request, reply) => answerError(face, logError, error, request, reply))
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+    // Every body is read alike; Fastify would refuse a Content-Type that it cannot parse.
+    contentTypes.set(request, request.headers['content-type'] ?? '')
+    delete request.headers['content-type']
+  })
+  mount(app, routes, face)
+  const patterns = routes.map(({ method, path }) => ({ method, pattern: pathPattern(path) }))
+  app.setNotFoundHandler(async (request) => {
+    const http = httpFacts(request)
+    const path = trimSlashes(http.path)
+    const allowed = new Set<string>(
+      patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method),
+    )
+    if (allowed.has('GET')) allowed.add('HEAD')
+    await face.refuseUnknown(http, [...allowed])
+  })
+  return app
+}
+
+/** What the client called its body; the parser is given none, see above. */
+const contentTypes = new WeakMap<FastifyRequest, string>()
+const callers = new WeakMap<FastifyRequest, Caller>()
+
+function mount(app: FastifyInstance, routes: readonly Route[], face: Face): void {
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      onRequest: async (request) => {
+        callers.set(request, await face.admit(route, httpFacts(request)))
+      },
+      handler: async (request, reply) => {
+        const answer = await serve(route, face, request)
+        const { body, status, headers } = answer instanceof Reply ? answer : new Reply(answer, 200)
+        return sendJson(reply.headers(headers), status, route.answer.parse(body), face)
+      },
+    })
+  }
+}
+
+async function serve(route: Route, face: Face, request: FastifyRequest): Promise<unknown> {
+  const caller = callers.get(request)
+  if (caller === undefined) throw new Error('a route was reached without admission')
+  return route.handle({
+    caller,
+    params: paramsOf(request),
+    query: queryOf(route, request),
+    body: bodyOf(route, face, request),
+    http: httpFacts(request),
+  })
+}
+
+function paramsOf(request: FastifyRequest): Record<string, string> {
+  const params = request.params as Record<string, string> // Fastify's router yields text only
+  for (const value of Object.values(params)) if (!isStorable(value)) throw new Problem(problems.path_invalid)
+  return params
+}
+
+function queryOf(route: Route, request: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  const query: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+    const first = typeof value === 'string' ? value : (value[0] ?? '')
+    if (!isStorable(name) || !isStorable(first)) throw new Problem(problems.query_invalid)
+    query[name] = first
+  }
+  if (route.query === undefined) return query
+  const parsed = route.query.safeParse({ ...query })
+  if (!parsed.success) throw new Problem(problems.query_invalid, reasonOf(parsed.error))
+  return parsed.data as Readonly<Record<string, string | undefined>> // the handler's type says what it really is
+}
+
+function bodyOf(route: Route, face: Face, request: FastifyRequest): unknown {
+  if (route.body === undefined) return undefined
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const invalid = route.invalid ?? face.invalid
+  const parsed = route.body.safeParse(readBody(route, face, request, bytes, invalid))
+  if (!parsed.success) throw invalidBody(invalid, reasonOf(parsed.error))
+  return parsed.data
+}
+
+function readBody(
+  route: Route,
+  face: Face,
+  request: FastifyRequest,
+  bytes: Buffer,
+  invalid: string,
+): unknown {
+  if (bytes.length === 0 && route.bodyOptional) return {}
+  if (route.form && isForm(request)) {
+    return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')))
+  }
+  return parseJsonBody(bytes, route.malformed ?? face.malformed, invalid)
+}
+
+/** A `curl -d '{...}'` names itself a form too: what starts like JSON is JSON. */
+function isForm(request: FastifyRequest): boolean {
+  const type = contentTypes.get(request) ?? ''
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type) || !Buffer.isBuffer(request.body)) return false
+  return !/^\s*\{/.test(request.body.toString('latin1', 0, 64))
+}
+
+/** The first thing wrong, as `access_rights.x.versions: expected array`. */
+function reasonOf(error: z.ZodError): string {
+  const issue = error.issues[0]
+  if (issue === undefined) return 'invalid'
+  const path = issue.path.map(String).join('.')
+  const reason = issue.message.replace(/^Invalid input: /, '')
+  return path === '' ? reason : `${path}: ${reason}`
+}
+
+function sendJson(reply: FastifyReply, status: number, value: unknown, face: Face): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', 'application/json')
+    .send(JSON.stringify(value) + face.lineEnd)
+}
+
+function answerError(
+  face: Face,
+  logError: LogError,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const problem = problemOf(error)
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (problem === undefined || problem.status >= 500) {
+    logError('a request failed', {
+      requestId: request.id,
+      method: request.method,
+      path: pathOf(request.url),
+      cause,
+    })
+  }
+  if (problem !== undefined) {
+    sendJson(reply.headers(problem.headers), problem.status, face.render(problem), face)
+    return
+  }
+  sendJson(reply, 500, face.render(new Problem(problems.internal, request.id)), face)
+}
+
+/** What of an error the client may read; undefined for a bug. */
+function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error
+  if (error instanceof MissingRecordError) return new Problem(problems.not_found)
+  if (error instanceof ConflictError) return new Problem(problems.conflict)
+  if (error instanceof StoreBusyError || error instanceof StoreUnavailableError) {
+    return new Problem(problems.store_unavailable)
+  }
+  if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return undefined
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem(problems.body_too_large)
+  if (error.code === 'FST_ERR_BAD_URL') return new Problem(problems.path_invalid)
+  const status = error.statusCode
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new Problem(problems.request_malformed)
+  return undefined
+}
+
+function httpFacts(request: FastifyRequest): HttpFacts & { readonly path: string } {
+  const { method, headers, ip, url } = request
+  return { method, headers, address: ip, isForm: isForm(request), path: pathOf(url) }
+}
+
+function pathOf(url: string): string {
+  const end = url.search(/[?#]/)
+  return end === -1 ? url : url.slice(0, end)
+}
+
+function trimSlashes(path: string): string {
+  return path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')
+}
+
+function pathPattern(path: string): RegExp {
+  const source = path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/:[A-Za-z]+/g, '[^/]+')
+  return new RegExp(`^${source}$`)
+}

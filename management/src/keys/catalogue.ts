@@ -1,0 +1,63 @@
+import type { FindPolicy } from '@tollgate/model/effective-access'
+import type { Policy } from '@tollgate/model/policy'
+import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { Storage } from '@tollgate/storage/storage'
+
+/** Entries kept of each noun; the whole cache is dropped when it is full. */
+const MAX_ENTRIES = 10_000
+
+/** What a key needs to know of an API that it names. */
+export type ApiFacts = { readonly apiId: string; readonly orgId: string; readonly quotaSetOnCreate: boolean }
+
+/**
+ * APIs and policies as the key verbs look them up: remembered until one of them changes, so that creating a key costs
+ * no query per right. Only what exists is remembered; what is missing is asked for each time.
+ */
+export type Catalogue = {
+  /** By public `api_id`; undefined when the organisation has no such API. */
+  api(orgId: string, apiId: string): Promise<ApiFacts | undefined>
+  /** The policies of these ids (either id) that the organisation has. */
+  policies(orgId: string, ids: readonly string[]): Promise<FindPolicy>
+}
+
+/** A catalogue over the records; it lives as long as they do. */
+export function createCatalogue(storage: Storage): Catalogue {
+  const apis = new Map<string, ApiFacts>()
+  const policies = new Map<string, PolicyRecord>()
+  let generation = 0
+  storage.subscribe(async (changes) => {
+    if (!changes.some((change) => change.noun === 'api' || change.noun === 'policy')) return
+    generation++
+    apis.clear()
+    policies.clear()
+  })
+
+  /** An answer that was on its way while something changed is not remembered. */
+  async function remembered<T>(cache: Map<string, T>, key: string, load: () => Promise<T | undefined>) {
+    const known = cache.get(key)
+    if (known !== undefined) return known
+    const before = generation
+    const loaded = await load()
+    if (loaded === undefined || before !== generation) return loaded
+    if (cache.size >= MAX_ENTRIES) cache.clear()
+    cache.set(key, loaded)
+    return loaded
+  }
+
+  return {
+    api: (orgId, apiId) =>
+      remembered(apis, `${orgId} ${apiId}`, async () => {
+        const record = await storage.apis.byId(orgId, apiId)
+        if (record?.apiId !== apiId) return undefined
+        return { apiId, orgId, quotaSetOnCreate: record.definition.dont_set_quota_on_create !== true }
+      }),
+    async policies(orgId, ids) {
+      const found = new Map<string, Policy>()
+      for (const id of ids) {
+        const record = await remembered(policies, `${orgId} ${id}`, () => storage.policies.byId(orgId, id))
+        if (record !== undefined) found.set(id, record.policy)
+      }
+      return (id) => found.get(id)
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import { defineProblems } from '../errors.ts'
+
+/** What the key routes of the Dashboard face may answer (dashboard contract, section 1.1). */
+export const keyProblems = defineProblems({
+  key_without_rights: {
+    status: 400,
+    message: 'Failed to create key, keys must have at least one Access Rights record set.',
+  },
+  key_api_unknown: { status: 400, message: 'Access rights name an API that does not exist' },
+  key_right_contradictory: { status: 400, message: 'Access rights name one API by two ids' },
+  key_policy_unknown: { status: 400, message: 'Policy not found' },
+  key_policies_unusable: { status: 400, message: 'Policies cannot be applied' },
+  key_name_invalid: { status: 400, message: 'Custom key id is not usable' },
+  key_username_invalid: { status: 400, message: 'Username is not usable' },
+  key_password_short: { status: 400, message: 'Password is too short, minimum length' },
+  key_foreign: { status: 400, message: 'Attempted access to non-owned key' },
+  key_not_found: { status: 404, message: 'Could not retrieve key detail' },
+})
+
+/** First words of the answer to a body that is no session. */
+export const KEY_INVALID = 'User/Key object validation failed, most likely malformed input'

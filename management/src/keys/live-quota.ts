@@ -1,0 +1,42 @@
+import type { Counters, Limit } from '@tollgate/model/counters'
+import type { EffectiveAccess } from '@tollgate/model/effective-access'
+import { isEmptyLimit } from '@tollgate/model/merge-limits'
+import type { ApiLimit, Session } from '@tollgate/model/session'
+
+type Quota = Pick<ApiLimit, 'quota_max' | 'quota_remaining' | 'quota_renews'>
+
+/**
+ * The session with its policies applied and its quotas as the counters have them now: `quota_remaining` is what is left
+ * unless `quota_max` is -1, `quota_renews` the end of the running period (gateway contract, section 1.1).
+ */
+export function sessionWithLiveQuotas(access: EffectiveAccess, counters: Counters, nowMs: number): Session {
+  const { session } = access
+  const live = (quota: Quota, limit: Limit | undefined) => liveQuota(quota, limit, counters, nowMs)
+  const rights = Object.entries(session.access_rights ?? {})
+  const shown = { ...session, ...live(session, rootQuota(access)) }
+  if (rights.every(([, right]) => isEmptyLimit(right.limit))) return shown
+  const shownRights = rights.map(([apiId, right]) => {
+    if (!right.limit || isEmptyLimit(right.limit)) return [apiId, right] as const
+    const limit = { ...right.limit, ...live(right.limit, access.apis.get(apiId)?.quota) }
+    return [apiId, { ...right, limit }] as const
+  })
+  return { ...shown, access_rights: Object.fromEntries(shownRights) }
+}
+
+function liveQuota(quota: Quota, limit: Limit | undefined, counters: Counters, nowMs: number): Quota {
+  const max = quota.quota_max ?? 0
+  if (max === -1) return {}
+  if (limit === undefined) return { quota_remaining: Math.max(0, max) }
+  const { used, resetsAtMs } = counters.peek(limit.cell, nowMs)
+  const renews = resetsAtMs > 0 ? Math.ceil(resetsAtMs / 1000) : (quota.quota_renews ?? 0)
+  return { quota_remaining: Math.max(0, max - used), quota_renews: renews }
+}
+
+/** The quota that the session's own numbers speak of: the one shared by its APIs, or that of the only API, mirrored. */
+function rootQuota({ apis, master, session }: EffectiveAccess): Limit | undefined {
+  if (master !== undefined) return master.quota
+  const rights = session.access_rights ?? {}
+  for (const api of apis.values()) if (!rights[api.apiId]?.allowance_scope) return api.quota
+  const [only] = apis.values()
+  return apis.size === 1 && only?.quotaMax === session.quota_max ? only?.quota : undefined
+}

@@ -1,0 +1,151 @@
+import { isObjectId, objectId } from '@tollgate/model/ids'
+import type { Policy } from '@tollgate/model/policy'
+import type { Actor } from '@tollgate/storage/changes'
+import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { Storage, Stores } from '@tollgate/storage/storage'
+import { Problem, problems } from '../errors.ts'
+import { rightsOf } from './policy-document.ts'
+import { policyProblems } from './policy-problems.ts'
+
+/** Longest free-word id, characters. */
+const MAX_EXPLICIT_ID_LENGTH = 128
+
+/** What the policy verbs work with. */
+export type PolicyContext = { readonly storage: Storage; readonly now: () => number }
+
+/** What a face asks of a policy: the Dashboard wants access rights, the control API also takes master policies. */
+export type PolicyRules = { readonly rightsRequired: boolean }
+const STRICT: PolicyRules = { rightsRequired: true }
+
+/**
+ * Stores a new policy; both ids are kept when it brings them. Throws `foreign_object` when it names another
+ * organisation, `policy_without_rights`, `policy_name_taken`, `policy_id_invalid`, `policy_id_taken`.
+ */
+export async function createPolicy(
+  context: PolicyContext,
+  actor: Actor,
+  orgId: string,
+  sent: Policy,
+  rules = STRICT,
+): Promise<PolicyRecord> {
+  const id = sent._id === undefined || sent._id === '' ? objectId() : sent._id
+  if (!isObjectId(id)) throw new Problem(policyProblems.policy_id_invalid)
+  const nowMs = context.now()
+  const at = new Date(nowMs).toISOString()
+  const policy = completed(sent, { id, orgId, dateCreated: at, nowMs, rules })
+  const record = { id, explicitId: explicitIdOf(policy), orgId, policy, createdAt: at, updatedAt: at }
+  await context.storage.write(actor, async (stores) => {
+    // `_id` is unique over all organisations, a free word within its own.
+    if ((await stores.policies.byId(undefined, id)) !== undefined)
+      throw new Problem(policyProblems.policy_id_taken)
+    await refuseTaken(stores, record)
+    await stores.policies.insert(record)
+  })
+  return record
+}
+
+/** Stores a policy with its ids; one that the organisation has already is replaced. Throws as `createPolicy`. */
+export async function importPolicy(
+  context: PolicyContext,
+  actor: Actor,
+  orgId: string,
+  sent: Policy,
+  rules = STRICT,
+): Promise<PolicyRecord> {
+  const id = sent._id || sent.id || ''
+  const found = id === '' ? undefined : await context.storage.policies.byId(orgId, id)
+  return found === undefined
+    ? createPolicy(context, actor, orgId, sent, rules)
+    : updatePolicy(context, actor, found, sent, rules)
+}
+
+/**
+ * Replaces a policy; its `_id`, organisation and creation date stay, and its free-word id unless another is sent. In
+ * force for every key that lists it. Throws as `createPolicy`, and `policy_not_found` when it went meanwhile.
+ */
+export async function updatePolicy(
+  context: PolicyContext,
+  actor: Actor,
+  found: PolicyRecord,
+  sent: Policy,
+  rules = STRICT,
+): Promise<PolicyRecord> {
+  const nowMs = context.now()
+  const { id, orgId } = found
+  const explicit = sent.id === undefined || sent.id === '' ? { id: found.policy.id } : {}
+  const facts = { id, orgId, dateCreated: found.policy.date_created ?? found.createdAt, nowMs, rules }
+  const policy = completed({ ...sent, ...explicit }, facts, found.policy)
+  const record = {
+    ...found,
+    policy,
+    explicitId: explicitIdOf(policy),
+    updatedAt: new Date(nowMs).toISOString(),
+  }
+  await context.storage.write(actor, async (stores) => {
+    if ((await stores.policies.byId(orgId, id)) === undefined)
+      throw new Problem(policyProblems.policy_not_found)
+    await refuseTaken(stores, record)
+    await stores.policies.update(record)
+  })
+  return record
+}
+
+/** Deletes a policy. Keys that list it lose what it gave them (gateway contract, section 1.3). */
+export async function deletePolicy(context: PolicyContext, actor: Actor, found: PolicyRecord): Promise<void> {
+  await context.storage.write(actor, async (stores) => {
+    const current = await stores.policies.byId(found.orgId, found.id)
+    if (current === undefined) throw new Problem(policyProblems.policy_not_deletable)
+    await stores.policies.remove(current)
+  })
+}
+
+type Facts = {
+  readonly id: string
+  readonly orgId: string
+  readonly dateCreated: string
+  readonly nowMs: number
+  readonly rules: PolicyRules
+}
+
+function completed(sent: Policy, facts: Facts, stored?: Policy): Policy {
+  if (sent.org_id !== undefined && sent.org_id !== '' && sent.org_id !== facts.orgId) {
+    throw new Problem(problems.foreign_object)
+  }
+  const rights = rightsOf(sent, stored)
+  const granted = Object.keys(rights).length > 0
+  if (facts.rules.rightsRequired && !granted) throw new Problem(policyProblems.policy_without_rights)
+  const { quota, rate_limit, complexity, acl, per_api } = sent.partitions ?? {}
+  if (per_api && (quota || rate_limit || complexity || acl)) {
+    throw new Problem(policyProblems.policy_partitions_invalid)
+  }
+  const { access_rights_array: _derived, ...kept } = sent
+  return {
+    ...kept,
+    _id: facts.id,
+    org_id: facts.orgId,
+    access_rights: rights,
+    active: sent.active ?? true,
+    date_created: facts.dateCreated,
+    last_updated: String(Math.floor(facts.nowMs / 1000)),
+  }
+}
+
+/** The free-word id; a repetition of `_id` is none. */
+function explicitIdOf(policy: Policy): string {
+  const { id = '' } = policy
+  if (id === '' || id === policy._id) return ''
+  // It stands in paths and in comma-separated lists.
+  if (id.length > MAX_EXPLICIT_ID_LENGTH || !/^[^\p{Cc}\s,/?#]+$/u.test(id)) {
+    throw new Problem(policyProblems.policy_id_invalid)
+  }
+  return id
+}
+
+async function refuseTaken(stores: Stores, record: PolicyRecord): Promise<void> {
+  const { orgId, explicitId } = record
+  const { name = '' } = record.policy
+  const sameName = name === '' ? undefined : await stores.policies.byName(orgId, name)
+  if (sameName !== undefined && sameName.id !== record.id) throw new Problem(policyProblems.policy_name_taken)
+  const sameId = explicitId === '' ? undefined : await stores.policies.byId(orgId, explicitId)
+  if (sameId !== undefined && sameId.id !== record.id) throw new Problem(policyProblems.policy_id_taken)
+}

@@ -1,0 +1,195 @@
+import { hex32 } from '@tollgate/model/ids'
+import type { UserRecord } from '@tollgate/storage/users'
+import type { z } from 'zod'
+import { accessDenied } from '../authentication/dashboard-face.ts'
+import type { PasswordGate } from '../authentication/password-gate.ts'
+import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
+import type { Dependencies } from '../dependencies.ts'
+import { CreatedInMeta, Done, ok } from '../envelopes.ts'
+import { Problem, type ProblemSpec } from '../errors.ts'
+import { type Route, route } from '../route.ts'
+import {
+  isActiveAdministrator,
+  refuseGrant,
+  refuseOutranked,
+  refuseWithoutAdministrator,
+} from './administrators.ts'
+import { type CheckChange, changeUser, storeUser } from './change-user.ts'
+import { accessKeyFields, createUser } from './create-user.ts'
+import { ResetPassword, resetPassword } from './reset-password.ts'
+import { ChangedUser, NewUser, ShownUser, shownUser } from './user-document.ts'
+import { userProblems } from './user-problems.ts'
+
+/** /api/users: the users of the caller's organisation (dashboard contract, section 1.5). */
+export const userRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => [
+  route({
+    method: 'POST',
+    path: '/api/users',
+    permission: 'users:write',
+    summary: 'Create a user',
+    invalid: userProblems.user_invalid.message,
+    body: NewUser,
+    answer: CreatedInMeta,
+    async handle({ caller, body }) {
+      const orgId = organisationFor(caller, body.org_id)
+      const { record } = await createUser(deps, caller, orgId, body, async (stores, created) => {
+        refuseWithoutPermissions(created)
+        await refuseGrant(stores, caller, created)
+      })
+      return ok('User and session have been created', record.id)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/users/me',
+    permission: 'any-user',
+    summary: 'Read the user who is asking',
+    answer: ShownUser,
+    handle: async ({ caller }) => {
+      const record = await readUser(deps, caller, caller.userId, userProblems.user_not_readable)
+      return shownUser(record, deps.pepper, true)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/users/:id',
+    permission: 'users:read',
+    ownParam: 'id',
+    summary: 'Read a user',
+    answer: ShownUser,
+    async handle({ caller, params: { id = '' } }) {
+      return shownTo(deps, caller, await readUser(deps, caller, id, userProblems.user_not_readable))
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/users/:id',
+    permission: 'users:write',
+    summary: 'Change a user; what is not sent stays',
+    invalid: userProblems.user_invalid.message,
+    body: ChangedUser,
+    answer: Done,
+    async handle({ caller, params: { id = '' }, body }) {
+      const before = await readUser(deps, caller, id, userProblems.user_not_updatable)
+      await refuseOutranked(deps.storage, caller, before)
+      await changeUser(deps, caller, before, { ...body, password: undefined }, checkedBy(caller))
+      return ok('User updated')
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/users/:id',
+    permission: 'users:write',
+    summary: 'Delete a user',
+    answer: Done,
+    async handle({ caller, params: { id = '' } }) {
+      const record = await readUser(deps, caller, id, userProblems.user_not_deletable)
+      await deps.storage.write(actorOf(caller), async (stores) => {
+        await refuseOutranked(stores, caller, record)
+        const wasAdministrator = await isActiveAdministrator(stores, record)
+        await stores.users.remove(record)
+        if (wasAdministrator) await refuseWithoutAdministrator(stores, record.orgId)
+      })
+      await deps.storage.signIns.removeOfUser(record.id)
+      return ok('User deleted')
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/users/:id/actions/reset',
+    permission: 'any-user',
+    summary: 'Set the own password, or with the permission ResetPassword that of another',
+    body: ResetPassword,
+    answer: Done,
+    async handle({ caller, params: { id = '' }, body, http }) {
+      const path = `/api/users/${id}/actions/reset`
+      if (id !== caller.userId && !mayResetOthers(caller)) throw accessDenied(path)
+      const record = await readUser(deps, caller, id, userProblems.user_not_readable)
+      await refuseOutranked(deps.storage, caller, record)
+      await resetPassword(deps, gate, caller, record, body, http.address)
+      return ok('User password updated')
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/users/:id/actions/key/reset',
+    permission: 'users:write',
+    ownParam: 'id',
+    summary: 'Renew the access key of a user; the old one ends at once',
+    answer: Done,
+    async handle({ caller, params: { id = '' } }) {
+      const before = await readUser(deps, caller, id, userProblems.user_not_readable)
+      await refuseOutranked(deps.storage, caller, before)
+      const updatedAt = new Date(deps.now()).toISOString()
+      const after = { ...before, ...accessKeyFields(deps.pepper, hex32()), updatedAt }
+      await storeUser(deps, caller, before, after, async () => undefined)
+      return ok('User session renewed')
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/users/:id/actions/revoke',
+    permission: 'users:write',
+    summary: 'Shut a user out: inactive, access key and sessions ended',
+    answer: Done,
+    async handle({ caller, params: { id = '' } }) {
+      const before = await readUser(deps, caller, id, userProblems.user_not_readable)
+      await refuseOutranked(deps.storage, caller, before)
+      const after: UserRecord = {
+        ...before,
+        user: { ...before.user, active: false },
+        accessKeyHash: '',
+        accessKeySealed: '',
+        updatedAt: new Date(deps.now()).toISOString(),
+      }
+      await storeUser(deps, caller, before, after, checkedBy(caller))
+      await deps.storage.signIns.removeOfUser(before.id)
+      return ok('User revoked')
+    },
+  }),
+]
+
+/** The user, if the caller may know of it. */
+async function readUser(
+  { storage }: Dependencies,
+  caller: UserCaller,
+  id: string,
+  unknown: ProblemSpec,
+): Promise<UserRecord> {
+  const record = await storage.users.byId(caller.scope, id)
+  if (record === undefined) throw new Problem(unknown)
+  return record
+}
+
+/** A user as this caller sees it: an access key acts in its owner's name, so it is for the owner and administrators. */
+export function shownTo(
+  deps: Dependencies,
+  caller: UserCaller,
+  record: UserRecord,
+): z.input<typeof ShownUser> {
+  return shownUser(record, deps.pepper, caller.isAdmin || record.id === caller.userId)
+}
+
+function mayResetOthers(caller: UserCaller): boolean {
+  return caller.permissions.ResetPassword === 'admin' || (caller.orgId === '' && caller.isAdmin)
+}
+
+/** On this surface a user has a permission or a group; an empty object would make an administrator by oversight. */
+function refuseWithoutPermissions({ user }: UserRecord): void {
+  const { user_permissions: permissions, group_id: groupId = '' } = user
+  if (groupId === '' && Object.keys(permissions ?? {}).length === 0) {
+    throw new Problem(userProblems.user_without_permissions)
+  }
+}
+
+/** What a caller may make of a user: not more than the caller is, and not the last administrator's end. */
+function checkedBy(caller: UserCaller): CheckChange {
+  return async (stores, before, after) => {
+    refuseWithoutPermissions(after)
+    await refuseGrant(stores, caller, after)
+    const wasAdministrator = await isActiveAdministrator(stores, before)
+    if (wasAdministrator && !(await isActiveAdministrator(stores, after))) {
+      await refuseWithoutAdministrator(stores, after.orgId)
+    }
+  }
+}

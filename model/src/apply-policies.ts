@@ -1,0 +1,317 @@
+import { z } from 'zod'
+import type { FindPolicy } from './effective-access.ts'
+import { atLeast, isEmptyLimit, mostPermissive, policyLimits } from './merge-limits.ts'
+import {
+  finishedRight,
+  grantAcl,
+  type MergedRight,
+  newRight,
+  type RightSources,
+  raiseDepth,
+  raiseQuota,
+  raiseRate,
+  scopePerApi,
+} from './merge-rights.ts'
+import { Policy } from './policy.ts'
+import type { AccessDefinition, Session } from './session.ts'
+
+/** Where the merged values come from, in words: "key" or "policy gold (64f0…)". */
+export type PolicySources = {
+  readonly rate: string
+  readonly quota: string
+  readonly inactive: string
+  readonly apis: ReadonlyMap<string, RightSources>
+}
+
+/** A session with its policies applied. */
+export type AppliedPolicies = {
+  readonly session: Session
+  /** Ids of the policies that were applied, as the key names them. */
+  readonly policies: readonly string[]
+  /** Why the key opens nothing; its session is then the stored one. */
+  readonly problem: string | undefined
+  readonly sources: PolicySources
+}
+
+/** The policies that a session names: `apply_policies`, else the older `apply_policy_id`. */
+export function policyIds(session: Session): readonly string[] {
+  if (session.apply_policies && session.apply_policies.length > 0) return session.apply_policies
+  return session.apply_policy_id ? [session.apply_policy_id] : []
+}
+
+/**
+ * Applies the policies of a key to its session (gateway contract, section 1.3). Pure: neither argument is changed, and
+ * nothing is read but through `find`, which must look within the key's organisation only.
+ */
+export function applyPolicies(session: Session, find: FindPolicy, orgId = ''): AppliedPolicies {
+  const inline = inlinePolicies(session)
+  if (inline === 'malformed') return refused(session, 'meta_data.policies does not hold policies')
+  const ids = inline?.map((policy, index) => keyOf(policy, `inline ${index + 1}`)) ?? policyIds(session)
+  if (ids.length === 0) return withoutPolicies(session)
+  const found: NamedPolicy[] = []
+  for (const [index, id] of ids.entries()) {
+    const policy = inline === undefined ? find(id) : inline[index]
+    if (policy !== undefined) found.push({ id, label: policyLabel(policy, id), policy })
+    else if (ids.length === 1) return refused(session, `policy not found: ${id}`)
+  }
+  const problem = policyProblem(found, orgId)
+  return problem === undefined ? merged(session, found) : refused(session, problem)
+}
+
+type NamedPolicy = { readonly id: string; readonly label: string; readonly policy: Policy }
+
+/** Which parts of a session a policy governs; without any partition, all of them. */
+type Parts = {
+  readonly quota: boolean
+  readonly rate: boolean
+  readonly complexity: boolean
+  readonly acl: boolean
+}
+
+function partsOf(policy: Policy): Parts {
+  const { quota, rate_limit, complexity, acl } = policy.partitions ?? {}
+  const all = !isPartitioned(policy)
+  return {
+    quota: all || !!quota,
+    rate: all || !!rate_limit,
+    complexity: all || !!complexity,
+    acl: all || !!acl,
+  }
+}
+
+function isPartitioned(policy: Policy): boolean {
+  const { quota, rate_limit, complexity, acl } = policy.partitions ?? {}
+  return quota === true || rate_limit === true || complexity === true || acl === true
+}
+
+function policyProblem(found: readonly NamedPolicy[], orgId: string): string | undefined {
+  if (found.length === 0) return 'key has no valid policies to be applied'
+  const perApi = found.some(({ policy }) => policy.partitions?.per_api === true)
+  for (const { id, policy } of found) {
+    if (orgId !== '' && policy.org_id && policy.org_id !== orgId) {
+      return 'attempting to apply policy from different organisation to key, skipping'
+    }
+    if (!isPartitioned(policy)) continue
+    if (policy.partitions?.per_api === true) {
+      return `cannot apply policy ${id} which has per_api and any of partitions set`
+    }
+    if (perApi) return 'cannot apply multiple policies when some have per_api set and some are partitioned'
+  }
+  return undefined
+}
+
+type Rights = Map<string, MergedRight>
+type Root = { session: Session; rate: string; quota: string }
+
+function merged(stored: Session, found: readonly NamedPolicy[]): AppliedPolicies {
+  const root: Root = { session: cleared(stored, found), rate: 'key', quota: 'key' }
+  const rights: Rights = new Map()
+  for (const named of found) {
+    if (named.policy.partitions?.per_api === true) applyPerApi(named, stored, rights)
+    else applyParts(named, stored, root, rights)
+    applyFlags(named.policy, root.session)
+  }
+  root.session.is_inactive = found.some(({ policy }) => policy.is_inactive === true)
+  unionTags(root.session, stored, found)
+  const sources = grantRights(root, rights)
+  const granted = root.session.access_rights ?? {}
+  if (Object.keys(granted).length === 0) return refused(stored, 'key has no valid policies to be applied')
+  const inactive = found.find(({ policy }) => policy.is_inactive === true)
+  return {
+    session: root.session,
+    policies: found.map(({ id }) => id),
+    problem: undefined,
+    sources: { rate: root.rate, quota: root.quota, inactive: inactive?.label ?? 'key', apis: sources },
+  }
+}
+
+/** Step 1: whatever a policy governs is cleared, so that the limits of the key itself lose to it. */
+function cleared(stored: Session, found: readonly NamedPolicy[]): Session {
+  const session: Session = { ...stored, meta_data: { ...stored.meta_data } }
+  for (const { policy } of found) {
+    const parts = partsOf(policy)
+    if (parts.quota) Object.assign(session, { quota_max: 0, quota_remaining: 0 })
+    if (parts.rate) {
+      Object.assign(session, {
+        rate: 0,
+        per: 0,
+        smoothing: null,
+        throttle_interval: 0,
+        throttle_retry_limit: 0,
+      })
+    }
+    if (parts.complexity) session.max_query_depth = 0
+  }
+  return session
+}
+
+/** Step 3: each API of the policy has a limit of its own, the policy's where it states none. */
+function applyPerApi({ label, policy, id }: NamedPolicy, stored: Session, rights: Rights): void {
+  for (const [apiId, granted] of Object.entries(policy.access_rights ?? {})) {
+    const right = rightOf(rights, apiId, stored)
+    const limits = isEmptyLimit(granted.limit) ? undefined : granted.limit
+    const scope = limits ? apiId : keyOf(policy, id)
+    grantAcl(right, granted, scope, label)
+    raiseRate(right, limits ?? policyLimits(policy), granted.endpoints, label)
+    raiseQuota(right, limits ?? policyLimits(policy), label)
+    raiseDepth(right, (limits ?? policy).max_query_depth)
+    scopePerApi(right, scope)
+  }
+}
+
+/** Steps 4 and 5: the parts that the policy governs, merged into each of its APIs and into the root of the session. */
+function applyParts(named: NamedPolicy, stored: Session, root: Root, rights: Rights): void {
+  const { label, policy, id } = named
+  const parts = partsOf(policy)
+  const entries = Object.entries(policy.access_rights ?? {})
+  const limits = policyLimits(policy)
+  for (const [apiId, granted] of entries) {
+    const right = rightOf(rights, apiId, stored)
+    if (parts.acl) grantAcl(right, granted, keyOf(policy, id), label)
+    if (parts.quota) raiseQuota(right, limits, label)
+    if (parts.rate) raiseRate(right, limits, granted.endpoints, label)
+    if (parts.complexity) raiseDepth(right, limits.max_query_depth)
+  }
+  if (entries.length === 0) setRoot(named, parts, root)
+  else raiseRoot(named, parts, root)
+}
+
+/** A policy without access rights sets the root of the session outright ("master policy"). */
+function setRoot({ policy, label }: NamedPolicy, parts: Parts, root: Root): void {
+  const { session } = root
+  if (parts.rate) {
+    session.rate = policy.rate ?? 0
+    session.per = policy.per ?? 0
+    session.throttle_interval = policy.throttle_interval ?? 0
+    session.throttle_retry_limit = policy.throttle_retry_limit ?? 0
+    root.rate = label
+  }
+  if (parts.complexity) session.max_query_depth = policy.max_query_depth ?? 0
+  if (parts.quota) {
+    session.quota_max = policy.quota_max ?? 0
+    session.quota_renewal_rate = policy.quota_renewal_rate ?? 0
+    root.quota = label
+  }
+}
+
+function raiseRoot({ policy, label }: NamedPolicy, parts: Parts, root: Root): void {
+  const { session } = root
+  if (parts.rate) {
+    if (mostPermissive(policy, session) === policy) {
+      session.rate = policy.rate ?? 0
+      session.per = policy.per ?? 0
+      session.smoothing = policy.smoothing ?? null
+      root.rate = label
+    }
+    session.throttle_interval = Math.max(session.throttle_interval ?? 0, policy.throttle_interval ?? 0)
+    session.throttle_retry_limit = Math.max(
+      session.throttle_retry_limit ?? 0,
+      policy.throttle_retry_limit ?? 0,
+    )
+  }
+  if (parts.quota) {
+    if (!atLeast(session.quota_max, policy.quota_max)) {
+      session.quota_max = policy.quota_max ?? 0
+      root.quota = label
+    }
+    session.quota_renewal_rate = Math.max(session.quota_renewal_rate ?? 0, policy.quota_renewal_rate ?? 0)
+  }
+  if (parts.complexity && !atLeast(session.max_query_depth, policy.max_query_depth)) {
+    session.max_query_depth = policy.max_query_depth ?? 0
+  }
+}
+
+function applyFlags(policy: Policy, session: Session): void {
+  session.meta_data = { ...session.meta_data, ...policy.meta_data }
+  if (policy.hmac_enabled === true) session.hmac_enabled = true
+  if (policy.enable_http_signature_validation === true) session.enable_http_signature_validation = true
+  if ((policy.last_updated ?? '') > (session.last_updated ?? '')) session.last_updated = policy.last_updated
+}
+
+function unionTags(session: Session, stored: Session, found: readonly NamedPolicy[]): void {
+  const tags = new Set(stored.tags ?? [])
+  for (const { policy } of found) for (const tag of policy.tags ?? []) tags.add(tag)
+  if (tags.size > 0) session.tags = [...tags]
+}
+
+/** Steps 7 and 8: rights that no ACL granted are dropped, the others take what no policy set from the session. */
+function grantRights(root: Root, rights: Rights): Map<string, RightSources> {
+  const sources = new Map<string, RightSources>()
+  const granted = [...rights.values()].filter((right) => right.grantedBy !== '')
+  if (granted.length === 0) return sources
+  const manyGrant = new Set(granted.map((right) => right.grantedBy)).size > 1
+  const entries = granted.map(
+    (right) => [right.apiId, finishedRight(right, root.session, manyGrant)] as const,
+  )
+  for (const { apiId, sources: own } of granted) {
+    sources.set(apiId, { acl: own.acl, rate: own.rate || root.rate, quota: own.quota || root.quota })
+  }
+  mirrorSingle(root, granted)
+  // fromEntries defines own properties, so an api id such as "__proto__" cannot reach a prototype.
+  root.session.access_rights = Object.fromEntries(entries)
+  return sources
+}
+
+/** Where exactly one API has all three limits, the root of the session mirrors them. */
+function mirrorSingle(root: Root, granted: readonly MergedRight[]): void {
+  const limited = granted.filter((right) => right.rateSet && right.quotaSet && right.depthSet)
+  const [only] = limited
+  if (only === undefined || limited.length !== 1) return
+  const { rate, per, smoothing, quota_max, quota_renewal_rate, max_query_depth } = only.limit
+  Object.assign(root.session, { rate, per, smoothing, quota_max, quota_renewal_rate, max_query_depth })
+  root.rate = only.sources.rate
+  root.quota = only.sources.quota
+}
+
+function rightOf(rights: Rights, apiId: string, stored: Session): MergedRight {
+  const known = rights.get(apiId)
+  if (known) return known
+  const right = newRight(apiId, ownRight(stored, apiId))
+  rights.set(apiId, right)
+  return right
+}
+
+function ownRight(session: Session, apiId: string): AccessDefinition | undefined {
+  const rights = session.access_rights
+  return rights && Object.hasOwn(rights, apiId) ? rights[apiId] : undefined
+}
+
+function keyOf(policy: Policy, fallback: string): string {
+  return policy.id || policy._id || fallback
+}
+
+function policyLabel(policy: Policy, id: string): string {
+  return policy.name ? `policy ${policy.name} (${id})` : `policy ${id}`
+}
+
+/** Step 9: without policies, an API with limits of its own has counters of its own. */
+function withoutPolicies(session: Session): AppliedPolicies {
+  const entries = Object.entries(session.access_rights ?? {})
+  const scoped = entries.some(([, right]) => !isEmptyLimit(right.limit))
+  const rights = entries.map(([apiId, right]) => {
+    return [apiId, isEmptyLimit(right.limit) ? right : { ...right, allowance_scope: apiId }] as const
+  })
+  return {
+    session: scoped ? { ...session, access_rights: Object.fromEntries(rights) } : session,
+    policies: [],
+    problem: undefined,
+    sources: KEY_ALONE,
+  }
+}
+
+function refused(session: Session, problem: string): AppliedPolicies {
+  return { session, policies: [], problem, sources: KEY_ALONE }
+}
+
+const KEY_ALONE: PolicySources = { rate: 'key', quota: 'key', inactive: 'key', apis: new Map() }
+
+/** Policies that the key carries itself, in `meta_data.policies`; they take the place of the ids. */
+function inlinePolicies(session: Session): readonly Policy[] | 'malformed' | undefined {
+  const metaData = session.meta_data
+  const inline = metaData && Object.hasOwn(metaData, 'policies') ? metaData.policies : undefined
+  if (!Array.isArray(inline) || inline.length === 0) return undefined
+  const parsed = Policies.safeParse(inline)
+  return parsed.success ? parsed.data : 'malformed'
+}
+
+const Policies = z.array(Policy)

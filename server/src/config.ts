@@ -1,0 +1,212 @@
+import { readFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
+import { resolve } from 'node:path'
+import type { GatewaySettings } from '@tollgate/gateway/ports'
+import { type SettingName, type SettingValues, settings } from './settings.ts'
+
+/** What the program was told, checked and frozen. Times in milliseconds, sizes in bytes. */
+export type Config = {
+  readonly dataDir: string
+  readonly host: string
+  readonly dashboardPort: number
+  readonly gatewayPort: number
+  /** undefined = embedded SQLite. */
+  readonly databaseUrl: string | undefined
+  readonly workers: number
+  readonly stopGraceMs: number
+  readonly adminSecret: string | undefined
+  readonly gatewaySecret: string | undefined
+  readonly pepper: string | undefined
+  readonly pageSize: number
+  readonly managementBodyBytes: number
+  readonly gatewayUrl: string | undefined
+  readonly counterCells: number
+  readonly gateway: GatewaySettings
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  readonly logFormat: 'auto' | 'json' | 'text'
+  readonly demo: boolean
+  readonly demoPort: number
+}
+
+/** Everything that is wrong with the settings, one sentence each. */
+export class ConfigMistakes extends Error {
+  readonly mistakes: readonly string[]
+
+  constructor(mistakes: readonly string[]) {
+    super(`${mistakes.length === 1 ? 'a setting is' : `${mistakes.length} settings are`} wrong`)
+    this.name = 'ConfigMistakes'
+    this.mistakes = mistakes
+  }
+}
+
+type Texts = Readonly<Record<string, string | undefined>>
+
+/** Reads the settings of this process. Nothing else in the program looks at the environment. */
+export function configFromEnvironment(): Config {
+  return readConfig(process.env)
+}
+
+/**
+ * Settings from an environment and, below it, the JSON file that `TOLLGATE_CONFIG` names.
+ * @throws {ConfigMistakes} with every mistake at once.
+ */
+export function readConfig(environment: Texts): Config {
+  const mistakes: string[] = []
+  const given = {
+    ...fileTexts(environment.TOLLGATE_CONFIG, mistakes),
+    ...tollgateTexts(environment, mistakes),
+  }
+  const values = parse(given, mistakes)
+  checkPorts(values, mistakes)
+  if (mistakes.length > 0) throw new ConfigMistakes(mistakes)
+  return Object.freeze(toConfig(values))
+}
+
+/** An address as it stands in a URL: IPv6 in brackets, "all addresses" as the one that reaches this machine. */
+export function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return isIPv6(host) ? `[${host}]` : host
+}
+
+/** The given settings of the environment. An empty text counts as not given: compose files write that. */
+function tollgateTexts(environment: Texts, mistakes: string[]): Record<string, string> {
+  const texts: Record<string, string> = {}
+  for (const [name, text] of Object.entries(environment)) {
+    // TOLLGATE_TEST_… belongs to the project's own tests, which start this program in their environment.
+    if (!name.startsWith('TOLLGATE_') || name.startsWith('TOLLGATE_TEST_') || name === 'TOLLGATE_CONFIG')
+      continue
+    if (!isSettingName(name)) mistakes.push(unknownName(name, 'the environment'))
+    else if (text) texts[name] = text
+  }
+  return texts
+}
+
+function fileTexts(path: string | undefined, mistakes: string[]): Record<string, string> {
+  if (!path) return {}
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    mistakes.push(
+      `TOLLGATE_CONFIG: cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    )
+    return {}
+  }
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    mistakes.push(`TOLLGATE_CONFIG: ${path} must hold one JSON object of settings`)
+    return {}
+  }
+  const texts: Record<string, string> = {}
+  for (const [name, value] of Object.entries(content)) {
+    if (!isSettingName(name)) mistakes.push(unknownName(name, path))
+    else if (typeof value === 'boolean') texts[name] = value ? 'on' : 'off'
+    else if (typeof value === 'string' || typeof value === 'number') texts[name] = String(value)
+    else if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+      texts[name] = value.join(',')
+    else mistakes.push(`${name}: in ${path}, expected a text, a number, true or false, or a list of texts`)
+  }
+  return texts
+}
+
+function parse(given: Readonly<Record<string, string>>, mistakes: string[]): SettingValues {
+  const values: Record<string, unknown> = {}
+  for (const name of settingNames) {
+    const { schema, fallback, secret }: (typeof settings)[SettingName] & { secret?: true } = settings[name]
+    const text = given[name] ?? fallback
+    if (text === undefined) continue
+    const result = schema.safeParse(text)
+    if (result.success) values[name] = result.data
+    else {
+      const why = result.error.issues[0]?.message.replace('Invalid option: ', '') ?? 'not understood'
+      mistakes.push(secret ? `${name}: ${why}` : `${name}: ${why}, got ${JSON.stringify(text.slice(0, 100))}`)
+    }
+  }
+  // Each value came out of the schema of its own name.
+  return values as SettingValues
+}
+
+function checkPorts(values: SettingValues, mistakes: string[]): void {
+  const owners = new Map<number, SettingName>()
+  for (const name of ['TOLLGATE_DASHBOARD_PORT', 'TOLLGATE_GATEWAY_PORT'] as const) {
+    const port = values[name]
+    const other = owners.get(port)
+    if (port && other)
+      mistakes.push(`${name}: ${port} is already the value of ${other}; the two need ports of their own`)
+    owners.set(port, name)
+  }
+}
+
+function toConfig(values: SettingValues): Config {
+  return {
+    dataDir: resolve(values.TOLLGATE_DATA_DIR),
+    host: values.TOLLGATE_HOST,
+    dashboardPort: values.TOLLGATE_DASHBOARD_PORT,
+    gatewayPort: values.TOLLGATE_GATEWAY_PORT,
+    databaseUrl: values.TOLLGATE_DATABASE_URL,
+    workers: values.TOLLGATE_WORKERS,
+    stopGraceMs: values.TOLLGATE_STOP_GRACE_MS,
+    adminSecret: values.TOLLGATE_ADMIN_SECRET,
+    gatewaySecret: values.TOLLGATE_GATEWAY_SECRET,
+    pepper: values.TOLLGATE_PEPPER,
+    pageSize: values.TOLLGATE_PAGE_SIZE,
+    managementBodyBytes: values.TOLLGATE_MANAGEMENT_BODY_BYTES,
+    gatewayUrl: values.TOLLGATE_GATEWAY_URL,
+    counterCells: values.TOLLGATE_COUNTER_CELLS,
+    gateway: Object.freeze(gatewaySettings(values)),
+    logLevel: values.TOLLGATE_LOG_LEVEL,
+    logFormat: values.TOLLGATE_LOG_FORMAT,
+    demo: values.TOLLGATE_DEMO,
+    demoPort: values.TOLLGATE_DEMO_PORT,
+  }
+}
+
+function gatewaySettings(values: SettingValues): GatewaySettings {
+  return {
+    keyCacheEntries: values.TOLLGATE_KEY_CACHE_ENTRIES,
+    upstreamTimeoutMs: values.TOLLGATE_UPSTREAM_TIMEOUT_MS,
+    upstreamConnectTimeoutMs: values.TOLLGATE_UPSTREAM_CONNECT_TIMEOUT_MS,
+    upstreamIdleTimeoutMs: values.TOLLGATE_UPSTREAM_IDLE_TIMEOUT_MS,
+    upstreamConnections: values.TOLLGATE_UPSTREAM_CONNECTIONS,
+    clientHeaderTimeoutMs: values.TOLLGATE_CLIENT_HEADER_TIMEOUT_MS,
+    clientIdleTimeoutMs: values.TOLLGATE_CLIENT_IDLE_TIMEOUT_MS,
+    clientBodyTimeoutMs: values.TOLLGATE_CLIENT_BODY_TIMEOUT_MS,
+    maxHeaderBytes: values.TOLLGATE_MAX_HEADER_BYTES,
+    maxHeaderCount: values.TOLLGATE_MAX_HEADER_COUNT,
+    maxBodyBytes: values.TOLLGATE_MAX_BODY_BYTES,
+    trustedProxies: values.TOLLGATE_TRUSTED_PROXIES,
+    generator: values.TOLLGATE_GENERATOR,
+    looseEndpointMatching: values.TOLLGATE_LOOSE_ENDPOINT_MATCHING,
+    logRequests: values.TOLLGATE_LOG_REQUESTS,
+  }
+}
+
+// The keys of a literal object, in its order.
+const settingNames = Object.keys(settings) as SettingName[]
+
+function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settings, name)
+}
+
+function unknownName(name: string, place: string): string {
+  const known = [...settingNames, 'TOLLGATE_CONFIG']
+  const [nearest] = known
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .filter(({ distance }) => distance <= 6)
+    .sort((one, other) => one.distance - other.distance)
+  const hint = nearest ? `; did you mean ${nearest.candidate}?` : ''
+  return `${name}: there is no such setting (in ${place})${hint}`
+}
+
+/** Levenshtein's distance: letters to insert, remove or replace. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column)
+  for (let line = 1; line <= from.length; line++) {
+    const next = [line]
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = (row[column - 1] ?? 0) + (from[line - 1] === to[column - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}

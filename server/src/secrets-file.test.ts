@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { generateSecrets, readSecrets, secretsInForce, writeSecrets } from './secrets-file.ts'
+
+function secretsFile(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-secrets-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  return join(folder, 'secrets.json')
+}
+
+const nothingGiven = { pepper: undefined, adminSecret: undefined, gatewaySecret: undefined }
+
+test('what was written is read again, and no other user may read it', (context) => {
+  const file = secretsFile(context)
+  assert.equal(readSecrets(file), undefined)
+  const secrets = generateSecrets(nothingGiven)
+
+  writeSecrets(file, secrets)
+
+  assert.deepEqual(readSecrets(file), secrets)
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+})
+
+test('secrets are new each time, and those of the settings win', () => {
+  const kept = generateSecrets(nothingGiven)
+  assert.notEqual(generateSecrets(nothingGiven).pepper, kept.pepper)
+
+  const inForce = secretsInForce({ ...nothingGiven, adminSecret: 'given by settings' }, kept)
+
+  assert.deepEqual(inForce, { ...kept, adminSecret: 'given by settings' })
+})
+
+test('a damaged file is refused in one line, not overwritten', (context) => {
+  const file = secretsFile(context)
+  for (const content of ['', '{', '{"pepper":"short"}']) {
+    writeFileSync(file, content)
+    assert.throws(() => readSecrets(file), { name: 'StartFailure', message: /damaged/ })
+  }
+})

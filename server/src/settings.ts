@@ -1,0 +1,314 @@
+import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+
+/**
+ * Every setting of the program: its name, what it means, its default, and how its text becomes a value. The reference
+ * page is written from this table (`config-reference.ts`), so a setting cannot exist without an explanation.
+ */
+
+/** How one setting is read. `fallback` is text, as a user would write it; undefined = not set. */
+export type Setting<T> = {
+  readonly group: Group
+  readonly about: string
+  readonly fallback: string | undefined
+  /** What the reference page shows as the default when the text itself says little. */
+  readonly fallbackShown?: string
+  /** Never shown or logged. */
+  readonly secret?: true
+  readonly schema: z.ZodType<T, string>
+}
+
+export type Group = 'Start' | 'Secrets' | 'Management' | 'Gateway' | 'Limits of the gateway' | 'Log' | 'Demo'
+
+const port = whole(0, 65_535)
+const milliseconds = (least = 1) => whole(least, 3_600_000)
+const on = z.enum(['on', 'off']).transform((text) => text === 'on')
+
+/** Peers on the machine itself and in private networks: the usual places of a load balancer. */
+const privateNetworks = '127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7'
+
+export const settings = {
+  TOLLGATE_DATA_DIR: setting(
+    'Start',
+    './data',
+    text(1),
+    'Folder for the embedded database and the generated secrets. Created with access for its owner alone.',
+  ),
+  TOLLGATE_HOST: setting(
+    'Start',
+    '127.0.0.1',
+    text(1),
+    'Address that both ports listen on. `0.0.0.0` or `::` opens them to other machines.',
+  ),
+  TOLLGATE_DASHBOARD_PORT: setting(
+    'Start',
+    '3000',
+    port,
+    'Port of the Dashboard API, its reference page and the admin API. 0 takes any free port.',
+  ),
+  TOLLGATE_GATEWAY_PORT: setting(
+    'Start',
+    '8080',
+    port,
+    'Port of the gateway and of its control API (`/tyk/…`, `/hello`, `/ready`). 0 takes any free port.',
+  ),
+  TOLLGATE_DATABASE_URL: {
+    ...setting(
+      'Start',
+      undefined,
+      z.string().refine(isPostgresUrl, 'expected postgres://user:password@host:port/database'),
+      'PostgreSQL to keep the records in, as `postgres://user:password@host:port/database`.',
+    ),
+    fallbackShown: 'embedded SQLite in the data folder',
+    secret: true,
+  },
+  TOLLGATE_WORKERS: {
+    ...setting(
+      'Start',
+      String(availableParallelism()),
+      whole(1, 256),
+      'Threads that serve the gateway port. More than the cores of the machine gain nothing.',
+    ),
+    fallbackShown: 'number of cores',
+  },
+  TOLLGATE_STOP_GRACE_MS: setting(
+    'Start',
+    '10000',
+    milliseconds(0),
+    'How long running requests may take to finish when the program is told to stop, milliseconds.',
+  ),
+
+  TOLLGATE_ADMIN_SECRET: secret(
+    text(8),
+    'Header `admin-auth` of the admin API: may create and change every organisation. At least 8 characters.',
+  ),
+  TOLLGATE_GATEWAY_SECRET: secret(
+    text(8),
+    'Header `x-tyk-authorization` of the control API: may create and change every key, API and policy. At least 8 characters.',
+  ),
+  TOLLGATE_PEPPER: secret(
+    z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits'),
+    'Secret under which keys are hashed and access keys sealed: 64 hex digits. Whoever changes it makes every key unknown.',
+  ),
+
+  TOLLGATE_PAGE_SIZE: setting(
+    'Management',
+    '10',
+    whole(1, 1000),
+    'Rows of one page in the lists of the Dashboard API.',
+  ),
+  TOLLGATE_MANAGEMENT_BODY_BYTES: setting(
+    'Management',
+    '1048576',
+    whole(1024, 104_857_600),
+    'Largest request body of the Dashboard, admin and control APIs, bytes.',
+  ),
+  TOLLGATE_GATEWAY_URL: {
+    ...setting(
+      'Management',
+      undefined,
+      z
+        .string()
+        .refine(isHttpUrl, 'expected http://… or https://…')
+        .transform((url) => url.replace(/\/+$/, '')),
+      'Base URL under which clients reach the gateway, for the API addresses that the Dashboard API shows.',
+    ),
+    fallbackShown: '`http://<host>:<gateway port>`',
+  },
+
+  TOLLGATE_TRUSTED_PROXIES: {
+    ...setting(
+      'Gateway',
+      privateNetworks,
+      networks(),
+      'Peers whose `X-Real-IP` and `X-Forwarded-For` headers say who the client is: addresses or networks in CIDR form, separated by commas, or `none`.',
+    ),
+    fallbackShown: 'loopback and private networks',
+  },
+  TOLLGATE_GENERATOR: setting(
+    'Gateway',
+    '',
+    z.string().regex(/^[\x20-\x7e]*$/, 'expected printable ASCII'),
+    'Value of the header `X-Generator` on the gate’s own errors. Empty: the header is not sent.',
+  ),
+  TOLLGATE_LOOSE_ENDPOINT_MATCHING: setting(
+    'Gateway',
+    'off',
+    on,
+    '`off`: a path pattern matches from the start, in whole segments. `on`: as a regular expression anywhere in the path.',
+  ),
+  TOLLGATE_UPSTREAM_TIMEOUT_MS: setting(
+    'Gateway',
+    '30000',
+    milliseconds(),
+    'How long an upstream may take until the head of its reply is here, milliseconds. Then the client gets 504.',
+  ),
+  TOLLGATE_UPSTREAM_CONNECT_TIMEOUT_MS: setting(
+    'Gateway',
+    '5000',
+    milliseconds(),
+    'How long connecting to an upstream may take, milliseconds.',
+  ),
+  TOLLGATE_UPSTREAM_IDLE_TIMEOUT_MS: setting(
+    'Gateway',
+    '30000',
+    milliseconds(),
+    'How long an unused connection to an upstream is kept, milliseconds.',
+  ),
+
+  TOLLGATE_KEY_CACHE_ENTRIES: setting(
+    'Limits of the gateway',
+    '20000',
+    whole(16, 10_000_000),
+    'Keys that each worker keeps compiled in memory, and, apart from these, unknown credentials that it remembers.',
+  ),
+  TOLLGATE_COUNTER_CELLS: setting(
+    'Limits of the gateway',
+    '1048576',
+    whole(1024, 134_217_728),
+    'Counters of rate limits and quotas that may run at once, shared by all workers; 32 bytes each.',
+  ),
+  TOLLGATE_UPSTREAM_CONNECTIONS: setting(
+    'Limits of the gateway',
+    '256',
+    whole(1, 65_536),
+    'Connections that each worker opens to one upstream.',
+  ),
+  TOLLGATE_CLIENT_HEADER_TIMEOUT_MS: setting(
+    'Limits of the gateway',
+    '10000',
+    milliseconds(),
+    'How long a client may take to send the head of a request, milliseconds.',
+  ),
+  TOLLGATE_CLIENT_BODY_TIMEOUT_MS: setting(
+    'Limits of the gateway',
+    '30000',
+    milliseconds(),
+    'How long a client may pause within the body of a request, milliseconds.',
+  ),
+  TOLLGATE_CLIENT_IDLE_TIMEOUT_MS: setting(
+    'Limits of the gateway',
+    '60000',
+    milliseconds(),
+    'How long a client’s unused connection is kept, milliseconds.',
+  ),
+  TOLLGATE_MAX_HEADER_BYTES: setting(
+    'Limits of the gateway',
+    '32768',
+    whole(1024, 1_048_576),
+    'Largest head of a request or of an upstream’s reply, bytes.',
+  ),
+  TOLLGATE_MAX_HEADER_COUNT: setting(
+    'Limits of the gateway',
+    '128',
+    whole(8, 10_000),
+    'Most header lines of a request or of an upstream’s reply.',
+  ),
+  TOLLGATE_MAX_BODY_BYTES: setting(
+    'Limits of the gateway',
+    '1073741824',
+    whole(1, Number.MAX_SAFE_INTEGER),
+    'Largest request body that the gateway forwards, bytes. Bodies are streamed: they take no memory.',
+  ),
+
+  TOLLGATE_LOG_LEVEL: setting(
+    'Log',
+    'info',
+    z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    'Least level that is written: `debug`, `info`, `warn`, `error` or `silent`.',
+  ),
+  TOLLGATE_LOG_REQUESTS: setting(
+    'Log',
+    'refused',
+    z.enum(['all', 'refused', 'none']),
+    'Which requests of the gateway are logged: `all`, those that were `refused` or failed, or `none`.',
+  ),
+  TOLLGATE_LOG_FORMAT: setting(
+    'Log',
+    'auto',
+    z.enum(['auto', 'json', 'text']),
+    '`json`: one JSON object a line. `text`: one readable line. `auto`: text on a terminal, JSON otherwise. The log goes to standard error.',
+  ),
+
+  TOLLGATE_DEMO: setting(
+    'Demo',
+    'on',
+    on,
+    'Whether a first start on an empty database adds the API “Demo” with an upstream inside the program.',
+  ),
+  TOLLGATE_DEMO_PORT: setting(
+    'Demo',
+    '8081',
+    port,
+    'Loopback port of that upstream. If it is taken, any free port is used and the API is pointed at it. It runs as long as the API exists.',
+  ),
+} satisfies Record<string, Setting<unknown>>
+
+export type SettingName = keyof typeof settings
+
+/** What each setting's text becomes; undefined where it has no default and was not given. */
+export type SettingValues = {
+  readonly [Name in SettingName]: z.infer<(typeof settings)[Name]['schema']> | AbsentWithoutFallback<Name>
+}
+
+type AbsentWithoutFallback<Name extends SettingName> = (typeof settings)[Name]['fallback'] extends string
+  ? never
+  : undefined
+
+function setting<T, F extends string | undefined>(
+  group: Group,
+  fallback: F,
+  schema: z.ZodType<T, string>,
+  about: string,
+) {
+  return { group, fallback, schema, about }
+}
+
+function secret<T>(schema: z.ZodType<T, string>, about: string) {
+  return {
+    ...setting('Secrets', undefined, schema, about),
+    fallbackShown: 'generated at first start, kept in the data folder',
+    secret: true as const,
+  }
+}
+
+function text(least: number) {
+  return z.string().min(least, `expected at least ${least} character${least === 1 ? '' : 's'}`)
+}
+
+/** A whole number in decimal digits, both ends included. */
+function whole(least: number, most: number) {
+  const expected = `expected a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, expected)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, expected)
+}
+
+function networks() {
+  return z
+    .string()
+    .transform((list) => (list === 'none' ? [] : list.split(',').map((network) => network.trim())))
+    .refine(
+      (list) => list.every(isNetwork),
+      'expected addresses or networks such as 10.0.0.0/8, separated by commas, or none',
+    )
+}
+
+function isNetwork(network: string): boolean {
+  const [address = '', bits, ...rest] = network.split('/')
+  if (rest.length > 0) return false
+  const version = isIP(address)
+  if (version === 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
+
+function isHttpUrl(url: string): boolean {
+  return /^https?:\/\/[^/]/.test(url) && URL.canParse(url)
+}
+
+function isPostgresUrl(url: string): boolean {
+  return /^postgres(ql)?:\/\/[^/]/.test(url) && URL.canParse(url)
+}

@@ -1,0 +1,194 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Gateway } from '@tollgate/gateway/gateway'
+import { startGateway } from '@tollgate/gateway/start'
+import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
+import { buildControlApi } from '@tollgate/management/control-api'
+import { buildDashboardApi } from '@tollgate/management/dashboard-api'
+import type { Dependencies } from '@tollgate/management/dependencies'
+import type { ApiRecord } from '@tollgate/storage/apis'
+import type { KeySource } from '@tollgate/storage/connections'
+import type { Storage } from '@tollgate/storage/storage'
+import { type Config, urlHost } from './config.ts'
+import { openDataFolder } from './data-folder.ts'
+import { databaseSource, openDatabase } from './database.ts'
+import { demoUpstreamFor, followDemoUpstream } from './demo-api.ts'
+import { startDemoUpstream } from './demo-upstream.ts'
+import { type FirstStart, isEmpty, makeFirstRecords } from './first-start.ts'
+import { instanceSecrets } from './instance-secrets.ts'
+import type { Log } from './log.ts'
+import { listening, portProblem, wantedPorts } from './ports.ts'
+import type { Secrets } from './secrets-file.ts'
+import { StartFailure } from './start-failure.ts'
+import { version } from './version.ts'
+import type { Addresses } from './welcome.ts'
+
+/** The running program. */
+export type Running = {
+  readonly addresses: Addresses
+  readonly secrets: Secrets
+  /** Set when the store was empty: what was made, its secrets in the clear. */
+  readonly firstStart: FirstStart | undefined
+  /** Lets running requests finish for at most the configured time, then ends everything. */
+  stop(): Promise<void>
+}
+
+/**
+ * Puts the program together; the one place that does. Parts are opened in the order in which they need each other and
+ * closed in the opposite one, also when a later part cannot be had.
+ * @throws {StartFailure} for everything that the user can mend.
+ */
+export async function start(config: Config, log: Log): Promise<Running> {
+  const parts = new AsyncDisposableStack()
+  try {
+    return await assemble(config, log, parts)
+  } catch (error) {
+    await parts.disposeAsync()
+    throw error
+  }
+}
+
+async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): Promise<Running> {
+  const ports = wantedPorts(config)
+  const folder = openDataFolder(config.dataDir)
+  parts.defer(() => folder.release())
+  for (const port of [ports.dashboard, ports.gateway]) {
+    const problem = await portProblem(port)
+    if (problem) throw new StartFailure(problem)
+  }
+  const source = databaseSource(config.databaseUrl, folder.databaseFile)
+  const storage = await openDatabase(source)
+  parts.defer(() => storage.close())
+  const secrets = await instanceSecrets(config, folder.secretsFile, storage)
+  const empty = await isEmpty(storage)
+
+  const counterTable = createCounterTable({ cells: config.counterCells })
+  const readiness = { problem: 'starting' as string | undefined }
+  const counters = openCounters(counterTable, 0)
+  const dependencies = (gatewayPort: number): Dependencies => ({
+    storage,
+    counters,
+    pepper: secrets.pepper,
+    adminSecret: secrets.adminSecret,
+    controlSecret: secrets.gatewaySecret,
+    version,
+    gatewayUrl: gatewayUrl(config, gatewayPort),
+    pageSize: config.pageSize,
+    maxBodyBytes: config.managementBodyBytes,
+    notReady: () => readiness.problem,
+    now: () => Date.now(),
+    logError: (message, detail) => log.error(message, detail),
+  })
+
+  const controlSocket = await openControlApi(dependencies(config.gatewayPort), parts)
+  const { gateway, apis } = await listening(ports.gateway, () =>
+    openGateway({ config, storage, source, counterTable, pepper: secrets.pepper, controlSocket, log }),
+  )
+  parts.defer(() => gateway.close(config.stopGraceMs))
+  const dashboardPort = await listening(ports.dashboard, () =>
+    openDashboardApi(config, dependencies(gateway.port), parts),
+  )
+
+  // Only now, with every port and part at hand: a start that fails leaves the next one a first start, secrets shown.
+  const demo = empty ? await firstDemoUpstream(config) : await demoUpstreamFor(apis, config.demoPort)
+  if (demo) parts.defer(() => demo.close())
+  const firstStart = empty ? await makeFirstRecords(storage, secrets.pepper, demo?.port) : undefined
+  if (demo) await followDemoUpstream(storage, apis, demo.port)
+  readiness.problem = undefined
+  parts.defer(() => {
+    readiness.problem = 'stopping'
+  })
+  const dashboardUrl = `http://${urlHost(config.host)}:${dashboardPort}`
+  return {
+    addresses: { gatewayUrl: gatewayUrl(config, gateway.port), dashboardUrl, demoPort: demo?.port },
+    secrets,
+    firstStart,
+    stop: () => parts.disposeAsync(),
+  }
+}
+
+function gatewayUrl(config: Config, port: number): string {
+  return config.gatewayUrl ?? `http://${urlHost(config.host)}:${port}`
+}
+
+async function firstDemoUpstream(config: Config) {
+  return config.demo ? startDemoUpstream([config.demoPort]) : undefined
+}
+
+/** The control API listens where only this user's processes, that is the gateway's workers, can reach it. */
+async function openControlApi(dependencies: Dependencies, parts: AsyncDisposableStack): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-'))
+  parts.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const socket = join(folder, 'control')
+  if (Buffer.byteLength(socket) > maxSocketPathBytes) {
+    throw new StartFailure(
+      `the folder for temporary files has too long a name for a socket: ${folder} (TMPDIR)`,
+    )
+  }
+  const app = buildControlApi(dependencies)
+  parts.defer(() => app.close())
+  await app.listen({ path: socket })
+  return socket
+}
+
+/** What fits into `sun_path` on every system. */
+const maxSocketPathBytes = 100
+
+async function openDashboardApi(
+  config: Config,
+  dependencies: Dependencies,
+  parts: AsyncDisposableStack,
+): Promise<number> {
+  const app = buildDashboardApi(dependencies)
+  parts.defer(() => closeWithin(config.stopGraceMs, app))
+  await app.listen({ host: config.host, port: config.dashboardPort })
+  // A server that listens on TCP has an address of this form.
+  return (app.server.address() as AddressInfo).port
+}
+
+/** Closes the app; what still runs after `graceMs` is cut off. */
+async function closeWithin(graceMs: number, app: ReturnType<typeof buildDashboardApi>): Promise<void> {
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  await app.close()
+  clearTimeout(cutOff)
+}
+
+type GatewayParts = {
+  readonly config: Config
+  readonly storage: Storage
+  readonly source: KeySource
+  readonly counterTable: SharedArrayBuffer
+  readonly pepper: string
+  readonly controlSocket: string
+  readonly log: Log
+}
+
+async function openGateway(parts: GatewayParts): Promise<{ gateway: Gateway; apis: readonly ApiRecord[] }> {
+  const { config, storage } = parts
+  // Subscribed before the records are read: a change in between is applied twice rather than not at all. Through the
+  // control API it may come while the workers are starting; then it waits for them.
+  const { promise: started, resolve } = Promise.withResolvers<Gateway>()
+  storage.subscribe(async (changes) => (await started).apply(changes))
+  const revision = await storage.revision()
+  const everything = { page: 0, size: config.pageSize }
+  const { rows: apis } = await storage.apis.list(undefined, {}, everything)
+  const { rows: policies } = await storage.policies.list(undefined, {}, everything)
+  const gateway = await startGateway({
+    host: config.host,
+    port: config.gatewayPort,
+    workers: config.workers,
+    counterTable: parts.counterTable,
+    keySource: parts.source,
+    pepper: parts.pepper,
+    controlSocket: parts.controlSocket,
+    apis,
+    policies,
+    revision,
+    settings: config.gateway,
+    log: (line) => parts.log.line(line),
+  })
+  resolve(gateway)
+  return { gateway, apis }
+}

@@ -1,0 +1,95 @@
+import type { Kysely } from 'kysely'
+
+/**
+ * The tables, alike on SQLite and PostgreSQL: text and whole numbers only. `document` columns hold the record as sent,
+ * as JSON text; the columns beside it are what is searched by (see columns.ts). `seq` is the revision that created the
+ * record: an order of creation without ties. Booleans are 0 and 1.
+ */
+export type Tables = {
+  meta: { name: string; value: string }
+  organisations: { id: string; seq: number; document: string; created_at: string }
+  users: {
+    id: string
+    seq: number
+    org_id: string
+    email: string
+    search: string
+    document: string
+    password_hash: string
+    password_provisional: number
+    password_history: string
+    /** NULL when revoked, so that the unique index leaves revoked users alone. */
+    access_key_hash: string | null
+    access_key_sealed: string
+    created_at: string
+    updated_at: string
+  }
+  user_groups: { id: string; seq: number; org_id: string; document: string }
+  apis: {
+    id: string
+    seq: number
+    api_id: string
+    org_id: string
+    name_sort: string
+    search: string
+    /** Domain and listen path as one exact value. */
+    listen: string
+    document: string
+    wrapper: string
+    created_at: string
+    updated_at: string
+  }
+  api_categories: { api_id: string; category: string }
+  policies: {
+    id: string
+    seq: number
+    /** NULL when there is none. */
+    explicit_id: string | null
+    org_id: string
+    name: string
+    name_sort: string
+    search: string
+    state: string
+    active: number
+    document: string
+    created_at: string
+    updated_at: string
+  }
+  policy_apis: { policy_id: string; api_id: string }
+  keys: {
+    id: string
+    seq: number
+    org_id: string
+    /** NULL when the key is no basic-auth user. */
+    username: string | null
+    search: string
+    document: string
+    created_at: string
+    updated_at: string
+  }
+  key_secrets: { hash: string; key_id: string; created_at: string }
+  /** Which keys name an API, in the order in which keys are listed. */
+  key_apis: { api_id: string; org_id: string; seq: number; key_id: string }
+  key_policies: { policy_id: string; org_id: string; seq: number; key_id: string }
+  revisions: {
+    revision: number
+    at: string
+    actor_kind: string
+    actor_id: string
+    org_id: string
+    noun: string
+    record_id: string
+    before: string | null
+    after: string | null
+  }
+  sign_ins: {
+    token_hash: string
+    user_id: string
+    created_at_ms: number
+    last_seen_at_ms: number
+    expires_at_ms: number
+  }
+}
+
+/** A connection, a pool or a transaction, typed by the tables. */
+export type Db = Kysely<Tables>

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative, sep } from 'node:path'
+import { suite, test } from 'node:test'
+
+/** The house rules that a reader would otherwise have to trust: who may import whom, and who reads the environment. */
+
+const root = join(import.meta.dirname, '..')
+
+/** ARCHITECTURE.md's table. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  http1: [],
+  limits: ['model'],
+  storage: ['model', 'limits'],
+  gateway: ['model', 'http1', 'limits', 'storage'],
+  management: ['model', 'limits', 'storage'],
+  server: ['model', 'http1', 'limits', 'storage', 'gateway', 'management'],
+  tests: [],
+  bench: ['model', 'http1', 'limits', 'storage', 'gateway', 'management', 'server'],
+}
+
+/** Folders whose files stand beside each other and know nothing of each other. */
+const siblings = ['gateway/src/middleware/']
+
+type Import = { readonly file: string; readonly specifier: string }
+
+const files = Object.keys(mayImport).flatMap((folder) =>
+  globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) =>
+    file.split(sep).join('/'),
+  ),
+)
+const imports = files.flatMap(importsOf)
+
+suite('the house', () => {
+  test('has a package for every folder of the workspace, and each has its line in the import table', () => {
+    const { workspaces } = JSON.parse(read('package.json'))
+    assert.deepEqual([...workspaces].sort(), Object.keys(mayImport).sort())
+  })
+
+  test('lets a package import only the packages that the table allows', () => {
+    const wrong = imports.filter(({ file, specifier }) => {
+      const wanted = /^@tollgate\/([^/]+)/.exec(specifier)?.[1]
+      return (
+        wanted !== undefined && wanted !== packageOf(file) && !mayImport[packageOf(file)]?.includes(wanted)
+      )
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  test('lets nobody reach into another package, or into its own, by another way than its name', () => {
+    const wrong = imports.filter(({ file, specifier }) => {
+      if (specifier.startsWith('.')) return packageOf(targetOf(file, specifier)) !== packageOf(file)
+      return specifier.startsWith(`@tollgate/${packageOf(file)}/`)
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  test('names every package that is imported in the package.json of the importer', () => {
+    const wrong = imports.filter(({ file, specifier }) => {
+      if (specifier.startsWith('.') || specifier.startsWith('node:')) return false
+      const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier
+      return !dependenciesOf(packageOf(file), isTest(file)).includes(name)
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  test('keeps the model free of Node, so that it runs in a browser', () => {
+    const wrong = imports.filter(
+      ({ file, specifier }) => packageOf(file) === 'model' && !isTest(file) && specifier.startsWith('node:'),
+    )
+    assert.deepEqual(wrong, [])
+  })
+
+  test('keeps siblings from importing each other', () => {
+    const wrong = imports.filter(({ file, specifier }) => {
+      const folder = siblings.find((prefix) => file.startsWith(prefix))
+      return (
+        folder !== undefined &&
+        !isTest(file) &&
+        specifier.startsWith('.') &&
+        targetOf(file, specifier).startsWith(folder)
+      )
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  test('has no circle of files that import each other', () => {
+    assert.deepEqual(circles(), [])
+  })
+
+  test('reads the environment in one file only', () => {
+    const readers = files.filter((file) =>
+      /\bprocess\s*\.\s*env\b|\benv\b[^'"]*from 'node:process'/.test(withoutComments(read(file))),
+    )
+    const ours = readers.filter((file) => !isTest(file) && !['tests', 'bench'].includes(packageOf(file)))
+    assert.deepEqual(ours, ['server/src/config.ts'])
+  })
+
+  test('names every file it imports as it is', () => {
+    const wrong = imports.filter(
+      ({ file, specifier }) =>
+        specifier.startsWith('.') && !existsSync(join(root, targetOf(file, specifier))),
+    )
+    assert.deepEqual(wrong, [])
+  })
+})
+
+/** Static and dynamic imports, and exports from elsewhere. */
+function importsOf(file: string): Import[] {
+  const text = withoutComments(read(file))
+  const pattern =
+    /(?:^|[\n;])\s*(?:import|export)\b[^'"`;()]*?from\s*'([^']+)'|(?:^|[\n;])\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g
+  return [...text.matchAll(pattern)].map((match) => ({
+    file,
+    specifier: match[1] ?? match[2] ?? match[3] ?? '',
+  }))
+}
+
+/** Without comments; a comment sign within a string may cut a line short, which hides no import: these stand alone. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+}
+
+function circles(): string[] {
+  const next = new Map<string, string[]>()
+  for (const { file, specifier } of imports) {
+    if (specifier.startsWith('.')) next.set(file, [...(next.get(file) ?? []), targetOf(file, specifier)])
+  }
+  const found: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (path.includes(file) || done.has(file)) return
+    for (const target of next.get(file) ?? []) visit(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of next.keys()) visit(file, [])
+  return found
+}
+
+function dependenciesOf(folder: string, forTests: boolean): readonly string[] {
+  const own = JSON.parse(read(`${folder}/package.json`))
+  const whole = JSON.parse(read('package.json'))
+  const development =
+    forTests || folder === 'tests' || folder === 'bench'
+      ? { ...whole.devDependencies, ...own.devDependencies }
+      : {}
+  // Types alone come from a development dependency, and are gone when the program runs.
+  const types = Object.keys(own.devDependencies ?? {}).filter((name) => name.startsWith('@types/'))
+  return [...Object.keys({ ...own.dependencies, ...development }), ...types]
+}
+
+function isTest(file: string): boolean {
+  return /\.(test|contract)\.ts$/.test(file)
+}
+
+function packageOf(file: string): string {
+  return file.split('/', 1)[0] ?? ''
+}
+
+function targetOf(file: string, specifier: string): string {
+  return relative('.', normalize(join(dirname(file), specifier)))
+    .split(sep)
+    .join('/')
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { NoPostgres, type PostgresServer, startPostgres } from './postgres-server.ts'
+
+/**
+ * `npm run check`: types, Biome, import rule, dead code.
+ * `npm test`: these, every package's own tests, and the black-box suite on SQLite and on PostgreSQL.
+ * `npm test -- gateway/src/chain`: only the test files whose path contains one of the words.
+ */
+
+const root = join(import.meta.dirname, '..')
+const [first, ...others] = process.argv.slice(2)
+const checkOnly = first === 'check'
+const words = first === undefined || checkOnly ? others : [first, ...others]
+const inCi = process.env.CI === 'true'
+
+/** A command of the run: what it is called in the summary, and how it is run. */
+type Step = {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly environment?: Record<string, string>
+}
+
+const checks: readonly Step[] = [
+  { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'Biome', command: ['biome', 'check', '--error-on-warnings'] },
+  { name: 'dead code', command: ['knip'] },
+  { name: 'import rule', command: ['node', '--test', '--test-reporter=dot', 'tests/architecture.test.ts'] },
+]
+
+const failed: string[] = []
+const missing: string[] = []
+let current: ReturnType<typeof spawn> | undefined
+let postgres: PostgresServer | undefined
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    current?.kill(signal)
+    failed.push(`stopped by ${signal}`)
+  })
+}
+
+try {
+  if (words.length === 0) await runAll(checks)
+  if (!checkOnly) {
+    const url = await postgresUrl()
+    await runAll(testSteps(url))
+  }
+} finally {
+  await postgres?.stop()
+}
+summarise()
+
+/** The test files in the order of the house: units first, then whole processes. */
+function testSteps(postgresUrl: string | undefined): readonly Step[] {
+  const environment: Record<string, string> =
+    postgresUrl === undefined ? {} : { TOLLGATE_TEST_POSTGRES_URL: postgresUrl }
+  const units = testFiles('*/src/**/*.test.ts').filter((file) => !file.startsWith('tests/'))
+  const wholes = testFiles('tests/*.test.ts').filter((file) => file !== 'tests/architecture.test.ts')
+  const blackBox = testFiles('tests/src/**/*.test.ts')
+  const steps = [
+    { name: 'unit tests', command: nodeTest(units), environment },
+    { name: 'documentation', command: nodeTest(wholes), environment },
+    {
+      name: 'black box on SQLite',
+      command: nodeTest(blackBox),
+      environment: { ...environment, TOLLGATE_TEST_DATABASE: 'sqlite' },
+    },
+    {
+      name: 'black box on PostgreSQL',
+      command: nodeTest(blackBox),
+      environment: { ...environment, TOLLGATE_TEST_DATABASE: 'postgres' },
+    },
+  ]
+  return steps.filter(
+    (step) =>
+      step.command.some((word) => word.endsWith('.ts')) &&
+      !(step.name.endsWith('PostgreSQL') && !postgresUrl),
+  )
+}
+
+function testFiles(pattern: string): readonly string[] {
+  const files = globSync(pattern, { cwd: root, exclude: ['node_modules/**'] }).sort()
+  return words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)))
+}
+
+/** Two files at a time: each black-box file runs a whole server. The time limit is for a file that hangs. */
+function nodeTest(files: readonly string[]): readonly string[] {
+  return ['node', '--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000', ...files]
+}
+
+async function postgresUrl(): Promise<string | undefined> {
+  const given = process.env.TOLLGATE_TEST_POSTGRES_URL
+  if (given) return given
+  try {
+    postgres = await startPostgres(print)
+    return postgres.url
+  } catch (error) {
+    if (!(error instanceof NoPostgres)) throw error
+    missing.push(error.message)
+    return undefined
+  }
+}
+
+async function runAll(steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
+    if (failed.some((name) => name.startsWith('stopped'))) return
+    print(`\n── ${step.name}`)
+    const startedAt = performance.now()
+    const code = await run(step)
+    if (code !== 0) failed.push(step.name)
+    print(
+      `${code === 0 ? 'ok' : 'FAILED'}: ${step.name}, ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+    )
+  }
+}
+
+/** Runs a command of the workspace; its output is ours. */
+function run({ command: [program = '', ...args], environment }: Step): Promise<number> {
+  const path = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: path, ...environment },
+  })
+  current = child
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+function summarise(): void {
+  for (const reason of missing) print(`\nNOT RUN: ${reason}`)
+  if (failed.length > 0) print(`\nFAILED: ${failed.join(', ')}`)
+  else print(missing.length > 0 ? '\nPassed, except for what was not run.' : '\nAll passed.')
+  if (failed.length > 0 || (inCi && missing.length > 0)) process.exitCode = 1
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
