@@ -44,8 +44,10 @@ const handler: Handler = {
   onFinish() {},
 }
 
-await createHttpServer(handler, defaultServerLimits).listen({
-  host: '127.0.0.1',
-  port: Number(port),
-  reusePort: false,
+const server = createHttpServer(handler, defaultServerLimits)
+await server.listen({ host: '127.0.0.1', port: Number(port), reusePort: false })
+// An orderly end, so that --cpu-prof writes its file.
+process.once('SIGINT', () => {
+  pool.close()
+  void server.close(100)
 })

@@ -74,7 +74,7 @@ export class ClientConnection implements Timed {
   onExchangeDone(persist: boolean): void {
     this.#exchange = undefined
     if (this.#closed) return
-    if (!persist) {
+    if (!persist || this.context.closing) {
       this.linger()
     } else if (!this.#running) {
       this.#next()
@@ -110,9 +110,11 @@ export class ClientConnection implements Timed {
     if (this.#lingering) return
     this.#lingering = true
     this.#pending = undefined
-    this.socket.end()
+    this.deadline.arm(this.context.limits.bodyProgressMs)
+    this.socket.end(() => {
+      if (!this.#closed) this.deadline.arm(LINGER_MS)
+    })
     this.socket.resume()
-    this.deadline.arm(LINGER_MS)
   }
 
   /** Cuts an answer short so that the client notices: with a reset, as an orderly end could be taken for the body's. */
@@ -264,7 +266,7 @@ export class ClientConnection implements Timed {
   #onEnd(): void {
     // A client that closes its side while it waits is taken to have left, as nginx does: otherwise nobody would
     // notice the usual way of leaving.
-    if (this.#exchange !== undefined || this.#lingering) this.destroy()
+    if (this.#exchange !== undefined) this.destroy()
     else this.linger()
   }
 

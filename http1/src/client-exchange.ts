@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { BodyReader } from './body-reader.ts'
 import type { ClientConnection } from './client-connection.ts'
 import {

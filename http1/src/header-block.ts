@@ -2,8 +2,8 @@ import { knownName, knownNames, UNKNOWN } from './known-names.ts'
 import { FIELD_VALUE, isBlank, TOKEN } from './syntax.ts'
 
 /** Numbers kept per header: start of its line, end of its name, start and end of its value, known id. */
-export const STRIDE = 5
-/** Added to nothing, but in place of a count: what was wrong with a block. */
+const STRIDE = 5
+/** In place of a count: what was wrong with a block. */
 export const BAD_FIELD = -1
 export const TOO_MANY = -2
 

@@ -81,7 +81,9 @@ function nominatedNames(head: HeaderBlock): Set<string> | undefined {
   let names: Set<string> | undefined
   for (let index = 0; index < head.count; index++) {
     if (head.idAt(index) !== CONNECTION) continue
-    for (const part of head.valueAt(index).toLowerCase().split(',')) {
+    const value = head.valueAt(index)
+    if (value === 'keep-alive' || value === 'close') continue
+    for (const part of value.toLowerCase().split(',')) {
       const name = part.trim()
       if (name === '' || name === 'close' || name === 'keep-alive') continue
       names ??= new Set()

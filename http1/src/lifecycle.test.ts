@@ -220,3 +220,52 @@ test('after a failure the request may be forwarded elsewhere', async (t) => {
   await client.until('ok')
   assert.equal(upstream.text, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi')
 })
+
+test('an upstream body that is not relayed costs its connection, and never reaches the next client', async (t) => {
+  const upstream = await new RawUpstream(answering('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n')).start()
+  const pool = upstreamPool({ host: '127.0.0.1', port: upstream.port }, defaultPoolLimits)
+  t.after(() => upstream.stop())
+  const { client } = await serve(t, (exchange) => {
+    const onReply = () => exchange.relay(204, '')
+    exchange.forward(pool, 'GET', '/', 'Host: x\r\n', { onReply, onFailure: () => {} }, { headMs: 0 })
+  })
+  client.send(GET)
+  await client.until('204 No Content\r\n\r\n')
+  client.send(GET)
+  await client.until(/(204[\s\S]*){2}/)
+  await (await upstream.peer(0)).closed()
+  assert.equal(upstream.peers.length, 2)
+  pool.close()
+})
+
+test('a client that reads slowly gets its last answer whole, although the connection is to be closed', async (t) => {
+  const body = Buffer.alloc(20_000_000, 'abc')
+  const { client } = await serve(t, (exchange) => exchange.respond(200, '', body))
+  client.socket.removeAllListeners('data')
+  client.socket.pause()
+  client.send('GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+  await new Promise((resolve) => setTimeout(resolve, 2_800))
+  let received = 0
+  client.socket.on('data', (bytes) => {
+    received += bytes.length
+  })
+  client.socket.resume()
+  await client.closed()
+  assert.ok(received > body.length, String(received))
+})
+
+test('a server that closes in mid-reply does not wait for another request on that connection', async (t) => {
+  const { upstream, client, server } = await rig(t, () => {})
+  const running = client()
+  running.send(GET)
+  const back = await upstream.peer(0)
+  await back.until('\r\n\r\n')
+  back.send('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab')
+  await running.until('ab')
+  const closed = server.close(10_000)
+  back.send('cd')
+  await running.closed()
+  running.socket.end()
+  await closed
+  assert.match(running.text, /abcd$/)
+})

@@ -1,9 +1,11 @@
+import { performance } from 'node:perf_hooks'
+
 /**
  * One coarse clock per thread: all deadlines of all connections hang on one interval, so that a request never makes
  * a timer. A deadline is at least as long as asked, and at most two ticks longer.
  */
 
-export const TICK_MS = 250
+const TICK_MS = 250
 /** Slots of the wheel; a deadline further off than one turn is looked at once per turn. */
 const SLOTS = 512
 

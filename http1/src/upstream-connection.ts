@@ -135,6 +135,7 @@ export class UpstreamConnection implements Timed {
       this.#phase === BODY &&
       !this.ended &&
       this.reply?.keepAlive === true &&
+      (this.body === undefined || this.body.done) &&
       this.inputPos === this.inputEnd &&
       !this.socket.destroyed
     this.user = undefined

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { ConnectionOptions } from 'node:tls'
 import type { Upstream } from './exchange.ts'
 import { Deadline, type Timed } from './timer-wheel.ts'
