@@ -147,7 +147,7 @@ function apiRate(definition: ApiDefinition, api: ApiContext): Limit | undefined 
 
 /** A keyless API asks for no credential, but a client certificate it asks for all the same (section 4.3, step 8). */
 function unsupportedAuth(definition: ApiDefinition): readonly string[] {
-  const asked = [[definition.use_mutual_tls_auth, 'client certificates']] as [boolean | undefined, string][]
+  const asked: [boolean | undefined, string][] = [[definition.use_mutual_tls_auth, 'client certificates']]
   if (definition.use_keyless !== true) {
     const token = definition.auth_configs?.authToken ?? definition.auth
     asked.push(

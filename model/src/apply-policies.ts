@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { FindPolicy } from './effective-access.ts'
 import { atLeast, isEmptyLimit, mostPermissive, policyLimits } from './merge-limits.ts'
 import {
@@ -12,7 +11,16 @@ import {
   raiseRate,
   scopePerApi,
 } from './merge-rights.ts'
-import { Policy } from './policy.ts'
+import {
+  keyOf,
+  type NamedPolicy,
+  namedPolicies,
+  type Parts,
+  partsOf,
+  policyProblem,
+} from './named-policies.ts'
+import type { Policy } from './policy.ts'
+
 import type { AccessDefinition, Session } from './session.ts'
 
 /** Where the merged values come from, in words: "key" or "policy gold (64f0…)". */
@@ -22,6 +30,8 @@ export type PolicySources = {
   readonly inactive: string
   readonly apis: ReadonlyMap<string, RightSources>
 }
+
+export { policyIds } from './named-policies.ts'
 
 /** A session with its policies applied. */
 export type AppliedPolicies = {
@@ -33,71 +43,16 @@ export type AppliedPolicies = {
   readonly sources: PolicySources
 }
 
-/** The policies that a session names: `apply_policies`, else the older `apply_policy_id`. */
-export function policyIds(session: Session): readonly string[] {
-  if (session.apply_policies && session.apply_policies.length > 0) return session.apply_policies
-  return session.apply_policy_id ? [session.apply_policy_id] : []
-}
-
 /**
  * Applies the policies of a key to its session (gateway contract, section 1.3). Pure: neither argument is changed, and
  * nothing is read but through `find`, which must look within the key's organisation only.
  */
 export function applyPolicies(session: Session, find: FindPolicy, orgId = ''): AppliedPolicies {
-  const inline = inlinePolicies(session)
-  if (inline === 'malformed') return refused(session, 'meta_data.policies does not hold policies')
-  const ids = inline?.map((policy, index) => keyOf(policy, `inline ${index + 1}`)) ?? policyIds(session)
-  if (ids.length === 0) return withoutPolicies(session)
-  const found: NamedPolicy[] = []
-  for (const [index, id] of ids.entries()) {
-    const policy = inline === undefined ? find(id) : inline[index]
-    if (policy !== undefined) found.push({ id, label: policyLabel(policy, id), policy })
-    else if (ids.length === 1) return refused(session, `policy not found: ${id}`)
-  }
+  const found = namedPolicies(session, find)
+  if (found === undefined) return withoutPolicies(session)
+  if (typeof found === 'string') return refused(session, found)
   const problem = policyProblem(found, orgId)
   return problem === undefined ? merged(session, found) : refused(session, problem)
-}
-
-type NamedPolicy = { readonly id: string; readonly label: string; readonly policy: Policy }
-
-/** Which parts of a session a policy governs; without any partition, all of them. */
-type Parts = {
-  readonly quota: boolean
-  readonly rate: boolean
-  readonly complexity: boolean
-  readonly acl: boolean
-}
-
-function partsOf(policy: Policy): Parts {
-  const { quota, rate_limit, complexity, acl } = policy.partitions ?? {}
-  const all = !isPartitioned(policy)
-  return {
-    quota: all || !!quota,
-    rate: all || !!rate_limit,
-    complexity: all || !!complexity,
-    acl: all || !!acl,
-  }
-}
-
-function isPartitioned(policy: Policy): boolean {
-  const { quota, rate_limit, complexity, acl } = policy.partitions ?? {}
-  return quota === true || rate_limit === true || complexity === true || acl === true
-}
-
-function policyProblem(found: readonly NamedPolicy[], orgId: string): string | undefined {
-  if (found.length === 0) return 'key has no valid policies to be applied'
-  const perApi = found.some(({ policy }) => policy.partitions?.per_api === true)
-  for (const { id, policy } of found) {
-    if (orgId !== '' && policy.org_id && policy.org_id !== orgId) {
-      return 'attempting to apply policy from different organisation to key, skipping'
-    }
-    if (!isPartitioned(policy)) continue
-    if (policy.partitions?.per_api === true) {
-      return `cannot apply policy ${id} which has per_api and any of partitions set`
-    }
-    if (perApi) return 'cannot apply multiple policies when some have per_api set and some are partitioned'
-  }
-  return undefined
 }
 
 type Rights = Map<string, MergedRight>
@@ -276,14 +231,6 @@ function ownRight(session: Session, apiId: string): AccessDefinition | undefined
   return rights && Object.hasOwn(rights, apiId) ? rights[apiId] : undefined
 }
 
-function keyOf(policy: Policy, fallback: string): string {
-  return policy.id || policy._id || fallback
-}
-
-function policyLabel(policy: Policy, id: string): string {
-  return policy.name ? `policy ${policy.name} (${id})` : `policy ${id}`
-}
-
 /** Step 9: without policies, an API with limits of its own has counters of its own. */
 function withoutPolicies(session: Session): AppliedPolicies {
   const entries = Object.entries(session.access_rights ?? {})
@@ -304,14 +251,3 @@ function refused(session: Session, problem: string): AppliedPolicies {
 }
 
 const KEY_ALONE: PolicySources = { rate: 'key', quota: 'key', inactive: 'key', apis: new Map() }
-
-/** Policies that the key carries itself, in `meta_data.policies`; they take the place of the ids. */
-function inlinePolicies(session: Session): readonly Policy[] | 'malformed' | undefined {
-  const metaData = session.meta_data
-  const inline = metaData && Object.hasOwn(metaData, 'policies') ? metaData.policies : undefined
-  if (!Array.isArray(inline) || inline.length === 0) return undefined
-  const parsed = Policies.safeParse(inline)
-  return parsed.success ? parsed.data : 'malformed'
-}
-
-const Policies = z.array(Policy)

@@ -68,6 +68,6 @@ function weight(value: number | undefined): number {
 
 /** Requests a second; -1 for a rate that is unset. */
 function perSecond({ rate = 0, per = 0 }: Rate): number {
-  if (rate === 0 || per === 0) return -1
+  if (rate >= 0 && (rate === 0 || per === 0)) return -1
   return rate < 0 || per < 0 ? Number.POSITIVE_INFINITY : rate / per
 }

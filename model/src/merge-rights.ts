@@ -89,7 +89,8 @@ export function raiseQuota(right: MergedRight, limits: ApiLimit, label: string):
 
 /** Raises the query depth to what a policy allows. */
 export function raiseDepth(right: MergedRight, depth: number | undefined): void {
-  if (!atLeast(right.limit.max_query_depth, depth)) right.limit.max_query_depth = depth ?? 0
+  if (!right.depthSet || !atLeast(right.limit.max_query_depth, depth))
+    right.limit.max_query_depth = depth ?? 0
   right.depthSet = true
 }
 

@@ -36,7 +36,9 @@ const cases: [pattern: string, path: string, matches: boolean, matching?: PathMa
   ['/a|/b', '/b', true],
   ['/a|/b', '/c', false],
   ['/x{2}', '/xx', true],
-  ['', '/anything', false],
+  ['/a|/b/', '/ab', false],
+  ['/a[0-9]*', '/a1b', false],
+  ['', '/anything', true],
 ]
 for (const [pattern, path, matches, matching] of cases) {
   const how = matching ? ` (${JSON.stringify(matching)})` : ''

@@ -39,7 +39,8 @@ export function pathPattern(source: string, matching: PathMatching = {}): PathPa
     return { source, literal: undefined, ignoreCase, regexp: undefined, problem: compiled.problem }
   }
   const { flags, source: body } = compiled.regexp
-  const anchored = `^(?:${body.replace(/^\^/, '')})${/[/$*]$/.test(body) ? '' : '(?=/|$)'}`
+  // The end of a match is the end of a segment: before a slash, at the end of the path, or after a slash of its own.
+  const anchored = `^(?:${body.replace(/^\^/, '')})(?:(?=/|$)|(?<=/))`
   const regexp = matching.loose === true ? compiled.regexp : new RegExp(anchored, flags)
   return { source, literal: undefined, ignoreCase, regexp, problem: undefined }
 }
