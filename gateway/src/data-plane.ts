@@ -162,6 +162,20 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     }
   }
 
+  /** Paths that two parsers could read differently are refused before anything is matched. */
+  function badPath(exchange: Exchange): void {
+    const requestId = nextId()
+    if (settings.logRequests !== 'none') {
+      const { remoteAddress } = exchange
+      log({ level: 'info', msg: 'refused', requestId, reason: 'ambiguous path', remoteAddress, status: 400 })
+    }
+    exchange.respond(
+      400,
+      `Content-Type: text/plain; charset=utf-8\r\nX-Request-Id: ${requestId}\r\n`,
+      'Bad Request',
+    )
+  }
+
   function toControl(exchange: Exchange, path: string): void {
     const visit = new ControlVisit(exchange, (failure) => {
       const detail = `control API: ${failure}`
@@ -192,11 +206,6 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
 
 const BUG = refusal('internal', { step: 'route', detail: 'unforeseen: see the error of this line' })
 const NO_ROUTE: Rung = { step: 'route', detail: 'no API has this host and path' }
-
-/** Paths that two parsers could read differently are refused before anything is matched. */
-function badPath(exchange: Exchange): void {
-  exchange.respond(400, 'Content-Type: text/plain; charset=utf-8\r\n', 'Bad Request')
-}
 
 function isFinishing(state: unknown): state is Finishing {
   return typeof state === 'object' && state !== null && 'finish' in state

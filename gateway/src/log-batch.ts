@@ -13,6 +13,7 @@ const FULL_BATCH = 100
 /** Lines per second that one worker may send; the rest is dropped and counted, so that a flood cannot fill the disk. */
 const MAX_LINES_PER_SECOND = 2_000
 
+/** Takes lines one by one. */
 export interface LogBatch {
   add(line: LogLine): void
   flush(): void

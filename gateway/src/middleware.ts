@@ -33,7 +33,9 @@ export type UpstreamReply = {
 /** The request is on its way and the answer relays itself: nothing is left to be done. */
 export type Forwarded = { readonly kind: 'forwarded' }
 
+/** What a chain, or the rest of one, comes to. */
 export type Outcome = Refusal | OwnReply | UpstreamReply | Forwarded
+/** The rest of the chain. */
 export type Next = (visit: Visit) => Outcome | Promise<Outcome>
 
 /** One step of an API's chain. A refusal or reply ends the way in; `await next(visit)` only to touch the reply. */
@@ -65,4 +67,5 @@ export function judged({ code, ladder }: Refused): Refusal {
   return { kind: 'refusal', code, rung: undefined, ladder }
 }
 
+/** Nothing is left to be done. */
 export const FORWARDED: Forwarded = { kind: 'forwarded' }

@@ -21,6 +21,7 @@ export interface RequestLog {
   turnedAway(request: TurnedAway): void
 }
 
+/** @param which which requests are logged */
 export function requestLog(which: GatewaySettings['logRequests'], log: (line: LogLine) => void): RequestLog {
   function logVisit(visit: Visit, result: FinishResult): void {
     const code = visit.refusal?.code

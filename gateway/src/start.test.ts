@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { type Received, startUpstream, type TestUpstream } from './testing/upstream.ts'
 import { startGate, type TestGate } from './testing/gate.ts'
+import { type Received, startUpstream, type TestUpstream } from './testing/upstream.ts'
 
 let gate: TestGate
 let upstream: TestUpstream
@@ -21,7 +21,11 @@ after(async () => {
 const echoed = (body: string): Received => JSON.parse(body)
 
 test('a keyless API is forwarded with its listen path stripped, and the answer comes back whole', async () => {
-  const proxy = { listen_path: '/open/', target_url: `${upstream.url}/base/?from=target`, strip_listen_path: true }
+  const proxy = {
+    listen_path: '/open/',
+    target_url: `${upstream.url}/base/?from=target`,
+    strip_listen_path: true,
+  }
   await gate.addApi({ name: 'open', use_keyless: true, proxy })
   const reply = await gate.call('/open/a/b?x=1', { headers: { 'X-Mine': 'yes' } })
   assert.equal(reply.status, 200)
@@ -36,7 +40,11 @@ test('a keyless API is forwarded with its listen path stripped, and the answer c
 })
 
 test('a request body is streamed through', async () => {
-  await gate.addApi({ name: 'post', use_keyless: true, proxy: { listen_path: '/post/', target_url: upstream.url } })
+  await gate.addApi({
+    name: 'post',
+    use_keyless: true,
+    proxy: { listen_path: '/post/', target_url: upstream.url },
+  })
   const body = 'x'.repeat(300_000)
   const reply = await gate.call('/post/', { method: 'POST', body })
   assert.equal(echoed(reply.body).body, body)
@@ -51,7 +59,11 @@ test('what no API serves is 404 in plain text', async () => {
 })
 
 test('an API that is switched off or removed is not found any more', async () => {
-  const api = await gate.addApi({ name: 'off', use_keyless: true, proxy: { listen_path: '/off/', target_url: upstream.url } })
+  const api = await gate.addApi({
+    name: 'off',
+    use_keyless: true,
+    proxy: { listen_path: '/off/', target_url: upstream.url },
+  })
   assert.equal((await gate.call('/off/')).status, 200)
   const changed = await gate.changeApi(api, { active: false })
   assert.equal((await gate.call('/off/')).status, 404)
@@ -62,7 +74,10 @@ test('an API that is switched off or removed is not found any more', async () =>
 })
 
 test('without a key 401, with a wrong one 403, with the right one through', async () => {
-  const api = await gate.addApi({ name: 'keyed', proxy: { listen_path: '/keyed/', target_url: upstream.url } })
+  const api = await gate.addApi({
+    name: 'keyed',
+    proxy: { listen_path: '/keyed/', target_url: upstream.url },
+  })
   const { secret, record } = await gate.addKey({ access_rights: { [api.apiId]: { api_id: api.apiId } } })
 
   const none = await gate.call('/keyed/')
@@ -88,17 +103,26 @@ test('without a key 401, with a wrong one 403, with the right one through', asyn
 })
 
 test('a key that was unknown a moment ago is known when its creation is answered', async () => {
-  const api = await gate.addApi({ name: 'custom', proxy: { listen_path: '/custom/', target_url: upstream.url } })
+  const api = await gate.addApi({
+    name: 'custom',
+    proxy: { listen_path: '/custom/', target_url: upstream.url },
+  })
   const headers = { Authorization: 'my-custom-key' }
   assert.equal((await gate.call('/custom/', { headers })).status, 403)
   const rights = { access_rights: { [api.apiId]: { api_id: api.apiId } } }
   await gate.addKey(rights, `${gate.orgId}my-custom-key`)
   assert.equal((await gate.call('/custom/', { headers })).status, 200)
-  assert.equal((await gate.call('/custom/', { headers: { Authorization: `${gate.orgId}my-custom-key` } })).status, 200)
+  assert.equal(
+    (await gate.call('/custom/', { headers: { Authorization: `${gate.orgId}my-custom-key` } })).status,
+    200,
+  )
 })
 
 test('a change of a policy is in force for its keys when it is answered', async () => {
-  const api = await gate.addApi({ name: 'policied', proxy: { listen_path: '/policied/', target_url: upstream.url } })
+  const api = await gate.addApi({
+    name: 'policied',
+    proxy: { listen_path: '/policied/', target_url: upstream.url },
+  })
   const policy = await gate.addPolicy({
     name: 'gold',
     rate: 1000,
@@ -112,7 +136,10 @@ test('a change of a policy is in force for its keys when it is answered', async 
   await gate.changePolicy(policy, { quota_max: 1, quota_renewal_rate: 3600 })
   const counted = await gate.call('/policied/', { headers })
   assert.equal(counted.status, 200)
-  assert.deepEqual([counted.headers['x-ratelimit-limit'], counted.headers['x-ratelimit-remaining']], ['1', '0'])
+  assert.deepEqual(
+    [counted.headers['x-ratelimit-limit'], counted.headers['x-ratelimit-remaining']],
+    ['1', '0'],
+  )
   const over = await gate.call('/policied/', { headers })
   assert.deepEqual([over.status, over.body], [403, '{\n    "error": "Quota exceeded"\n}'])
   await gate.changePolicy(policy, { is_inactive: true })
@@ -120,7 +147,10 @@ test('a change of a policy is in force for its keys when it is answered', async 
 })
 
 test('the request over the rate is refused with 429', async () => {
-  const api = await gate.addApi({ name: 'rated', proxy: { listen_path: '/rated/', target_url: upstream.url } })
+  const api = await gate.addApi({
+    name: 'rated',
+    proxy: { listen_path: '/rated/', target_url: upstream.url },
+  })
   const rights = { [api.apiId]: { api_id: api.apiId } }
   const { secret } = await gate.addKey({ rate: 2, per: 3600, access_rights: rights })
   const headers = { Authorization: secret }

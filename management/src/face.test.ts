@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { Problem, problems } from './errors.ts'
@@ -201,4 +204,24 @@ test('answers are compact, in the order of the contract, and are not to be cache
   assert.equal(reply.headers['content-type'], 'application/json; charset=utf-8')
   assert.equal(reply.headers['cache-control'], 'no-store')
   assert.equal(reply.headers['x-content-type-options'], 'nosniff')
+})
+
+test('a client that sends too much still reads the 413, with or without a length', async () => {
+  const { app, deps } = await testDashboard()
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const address = app.server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const bytes = Buffer.alloc(10 * 1024 * 1024, 0x20)
+  try {
+    for (const framing of [{ 'content-length': String(bytes.length) }, { 'transfer-encoding': 'chunked' }]) {
+      const headers = { 'admin-auth': deps.adminSecret, ...framing }
+      const sent = request({ port, method: 'POST', path: '/admin/organisations', headers })
+      sent.end(bytes)
+      const [reply] = (await once(sent, 'response')) as [IncomingMessage]
+      assert.equal(reply.statusCode, 413)
+      assert.equal(await text(reply), refusal('Request body too large'))
+    }
+  } finally {
+    await app.close()
+  }
 })

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { hex32 } from '@tollgate/model/ids'
 import {
   ConflictError,
@@ -10,10 +11,13 @@ import type { z } from 'zod'
 import type { Caller } from './caller.ts'
 import { Problem, type ProblemSpec, problems } from './errors.ts'
 import { invalidBody, isStorable, parseJsonBody } from './json-body.ts'
+import { readBody } from './read-body.ts'
 import { type HttpFacts, Reply, type Route } from './route.ts'
 
 /** Longest path parameter, characters: a longer one names nothing that exists. */
 const maxParamLength = 1024
+/** A request that has not arrived whole after so long is given up. */
+const requestTimeoutMs = 30_000
 
 /** What tells one REST face from another: who may come in, and how answers look. */
 export type Face = {
@@ -48,18 +52,19 @@ export function buildFace(
   logError: LogError,
 ): FastifyInstance {
   const app: FastifyInstance = Fastify({
-    bodyLimit: limits.maxBodyBytes,
-    genReqId: hex32,
+    requestTimeout: requestTimeoutMs,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength },
     frameworkErrors: (error, request, reply) => answerError(face, logError, error, request, reply),
-    clientErrorHandler: (_error, socket) => {
-      // Not HTTP at all: there is no request to answer in the face's form.
-      if (socket.writable)
-        socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    clientErrorHandler: (error, socket) => {
+      // Not HTTP, or not whole: there is no request to answer in the face's form.
+      const line = unreadable[error.code ?? ''] ?? '400 Bad Request'
+      if (socket.writable) socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
     },
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes))
+  app.addContentTypeParser('*', async (_request: FastifyRequest, stream: IncomingMessage) =>
+    readBody(stream, limits.maxBodyBytes),
+  )
   app.setErrorHandler((error, request, reply) => answerError(face, logError, error, request, reply))
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
@@ -79,6 +84,12 @@ export function buildFace(
     await face.refuseUnknown(http, [...allowed])
   })
   return app
+}
+
+/** Status lines for what Node's parser gives up on; all else is 400. */
+const unreadable: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
 /** What the client called its body; the parser is given none, see above. */
@@ -137,12 +148,12 @@ function bodyOf(route: Route, face: Face, request: FastifyRequest): unknown {
   if (route.body === undefined) return undefined
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const invalid = route.invalid ?? face.invalid
-  const parsed = route.body.safeParse(readBody(route, face, request, bytes, invalid))
+  const parsed = route.body.safeParse(decodedBody(route, face, request, bytes, invalid))
   if (!parsed.success) throw invalidBody(invalid, reasonOf(parsed.error))
   return parsed.data
 }
 
-function readBody(
+function decodedBody(
   route: Route,
   face: Face,
   request: FastifyRequest,
@@ -187,10 +198,11 @@ function answerError(
   reply: FastifyReply,
 ): void {
   const problem = problemOf(error)
+  const requestId = hex32()
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (problem === undefined || problem.status >= 500) {
     logError('a request failed', {
-      requestId: request.id,
+      requestId,
       method: request.method,
       path: pathOf(request.url),
       cause,
@@ -200,7 +212,7 @@ function answerError(
     sendJson(reply.headers(problem.headers), problem.status, face.render(problem), face)
     return
   }
-  sendJson(reply, 500, face.render(new Problem(problems.internal, request.id)), face)
+  sendJson(reply, 500, face.render(new Problem(problems.internal, requestId)), face)
 }
 
 /** What of an error the client may read; undefined for a bug. */
@@ -212,12 +224,10 @@ function problemOf(error: unknown): Problem | undefined {
     return new Problem(problems.store_unavailable)
   }
   if (!(error instanceof Error) || !('code' in error) || !('statusCode' in error)) return undefined
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Problem(problems.body_too_large)
   if (error.code === 'FST_ERR_BAD_URL') return new Problem(problems.path_invalid)
   const status = error.statusCode
-  if (typeof status === 'number' && status >= 400 && status < 500)
-    return new Problem(problems.request_malformed)
-  return undefined
+  const isClients = typeof status === 'number' && status >= 400 && status < 500
+  return isClients ? new Problem(problems.request_malformed) : undefined
 }
 
 function httpFacts(request: FastifyRequest): HttpFacts & { readonly path: string } {

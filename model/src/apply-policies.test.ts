@@ -235,8 +235,9 @@ test('apply_policies wins over apply_policy_id', () => {
   ])
 })
 
-test('with policies the inactive flag is theirs alone, and the source names the policy', () => {
-  assert.equal(apply(['gold'], { is_inactive: true }).session.is_inactive, false)
+test('a key is inactive by its own flag or by a policy, and the source names which', () => {
+  assert.equal(apply(['gold'], { is_inactive: true }).session.is_inactive, true)
+  assert.equal(apply(['gold'], { is_inactive: true }).sources.inactive, 'key')
   const applied = apply(['gold', 'inactive'])
   assert.equal(applied.session.is_inactive, true)
   assert.equal(applied.sources.inactive, 'policy off (inactive)')

@@ -66,7 +66,9 @@ function merged(stored: Session, found: readonly NamedPolicy[]): AppliedPolicies
     else applyParts(named, stored, root, rights)
     applyFlags(named.policy, root.session)
   }
-  root.session.is_inactive = found.some(({ policy }) => policy.is_inactive === true)
+  // Whoever switches a key off means it off: its own flag counts beside the policies' (the contract's source ignores it).
+  root.session.is_inactive =
+    stored.is_inactive === true || found.some(({ policy }) => policy.is_inactive === true)
   unionTags(root.session, stored, found)
   const sources = grantRights(root, rights)
   const granted = root.session.access_rights ?? {}

@@ -8,7 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { errorCode, errorText, StartFailure } from './start-failure.ts'
 
@@ -30,7 +30,7 @@ export function openDataFolder(path: string): DataFolder {
   const problem = dataFolderProblem(path)
   if (problem) throw new StartFailure(problem)
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
   } catch (error) {
     throw new StartFailure(cannotWrite(path, describe(error)))
   }
@@ -115,8 +115,15 @@ function pidIn(path: string): string | undefined {
   }
 }
 
+/** Not Node's recursive mode: where a parent can hold no folders (such as /proc), that one never returns. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o700 })
+}
+
 function nearestExisting(path: string): string {
-  const parent = join(path, '..')
+  const parent = dirname(path)
   return existsSync(parent) || parent === path ? parent : nearestExisting(parent)
 }
 

@@ -1,5 +1,5 @@
 import type { ApiDefinition } from '@tollgate/model/api-definition'
-import { contains, exact, original, searchable, sortable } from './columns.ts'
+import { contains, exact, oneOf, original, searchable, sortable } from './columns.ts'
 import { MissingRecordError } from './errors.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 import type { Db, Tables } from './schema.ts'
@@ -121,7 +121,7 @@ async function listApis(
         eb
           .selectFrom('api_categories')
           .select('api_id')
-          .where('category', 'in', (category ?? []).map(categoryColumn)),
+          .where((inner) => oneOf(inner.ref('category'), (category ?? []).map(categoryColumn))),
       ),
     )
   return await readPage(

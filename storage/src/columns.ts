@@ -11,10 +11,11 @@ const MAX_EXACT_LENGTH = 500
 const MAX_SORT_LENGTH = 200
 const MAX_SEARCH_LENGTH = 1000
 
-/** The form in which a text is found by equality: itself, or for long texts their hash. */
+/** The form in which a text is found by equality: itself, or the hash of one that is too long or not storable. */
 export function exact(text: string): string {
-  if (text.length <= MAX_EXACT_LENGTH && !text.includes('\0')) return text
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+  if (text.length <= MAX_EXACT_LENGTH && !text.includes('\0') && text.isWellFormed()) return text
+  // As JSON, half a surrogate pair is spelled out: as UTF-8 all of them would be one and the same replacement character.
+  return `sha256:${createHash('sha256').update(JSON.stringify(text)).digest('hex')}`
 }
 
 /** The text that an `exact` column stands for: of a long one the document knows the original. */
@@ -40,4 +41,9 @@ export function contains(column: Expression<string>, text: string): Expression<S
   if (text.length > MAX_SEARCH_LENGTH || text.includes('\n')) return sql<SqlBool>`1 = 0`
   const pattern = `%${searchable(text).replace(/[\\%_]/g, (wildcard) => `\\${wildcard}`)}%`
   return sql<SqlBool>`${column} like ${pattern} escape '\\'`
+}
+
+/** Whether a column is one of the values; of no values, none is it (`in ()` is an error on PostgreSQL). */
+export function oneOf(column: Expression<string | null>, values: readonly string[]): Expression<SqlBool> {
+  return values.length === 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`${column} in (${sql.join(values)})`
 }

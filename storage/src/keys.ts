@@ -265,7 +265,12 @@ async function listKeys(
 }
 
 /** `key_apis` holds the keys of an API in the order of the list: the page is found there, without sorting all keys. */
-async function listKeysOfApi(db: Db, orgId: string, apiId: string, page: PageRequest): Promise<Page<KeyRecord>> {
+async function listKeysOfApi(
+  db: Db,
+  orgId: string,
+  apiId: string,
+  page: PageRequest,
+): Promise<Page<KeyRecord>> {
   const named = db.selectFrom('key_apis').where('api_id', '=', exact(apiId)).where('org_id', '=', orgId)
   return await readPage(
     page,

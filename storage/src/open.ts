@@ -62,7 +62,8 @@ function storageOver(connections: Connections, now: () => number): Storage {
   }
 }
 
-function storesOver(scope: Scope): Stores {
+/** Every store, over what can be read or a transaction. */
+export function storesOver(scope: Scope): Stores {
   const owned = {
     users: userStore(scope),
     userGroups: userGroupStore(scope),

@@ -1,5 +1,5 @@
 import type { Policy } from '@tollgate/model/policy'
-import { contains, exact, original, searchable, sortable } from './columns.ts'
+import { contains, exact, oneOf, original, searchable, sortable } from './columns.ts'
 import { MissingRecordError } from './errors.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 import type { Db, Tables } from './schema.ts'
@@ -117,17 +117,17 @@ async function listPolicies(
     .$if(ids !== undefined, (q) =>
       q.where((eb) => {
         const wanted = (ids ?? []).map(exact)
-        return eb.or([eb('id', 'in', wanted), eb('explicit_id', 'in', wanted)])
+        return eb.or([oneOf(eb.ref('id'), wanted), oneOf(eb.ref('explicit_id'), wanted)])
       }),
     )
     .$if(active !== undefined, (q) => q.where('active', '=', active ? 1 : 0))
-    .$if(states !== undefined, (q) => q.where('state', 'in', [...(states ?? [])]))
+    .$if(states !== undefined, (q) => q.where((eb) => oneOf(eb.ref('state'), states ?? [])))
     .$if(apiIds !== undefined, (q) =>
       q.where('id', 'in', (eb) =>
         eb
           .selectFrom('policy_apis')
           .select('policy_id')
-          .where('api_id', 'in', (apiIds ?? []).map(exact)),
+          .where((inner) => oneOf(inner.ref('api_id'), (apiIds ?? []).map(exact))),
       ),
     )
   return await readPage(

@@ -28,7 +28,9 @@ export function openSqlite(file: string, access: 'read-write' | 'read-only'): Da
 
 /** Kysely over one connection of `node:sqlite`. */
 export function sqliteDb(database: DatabaseSync): Db {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database) }) })
+  return new Kysely<Tables>({
+    dialect: new SqliteDialect({ database: asBetterSqlite(database) }),
+  })
 }
 
 type Prepared = {

@@ -26,6 +26,7 @@ export type WriteQueueOptions = {
   readonly stores: (transaction: Transaction) => Stores
   /** Puts the changes in force everywhere. */
   readonly notify: (changes: readonly Change[]) => Promise<void>
+  readonly workTimeoutMs?: number
 }
 
 type Job = {
@@ -128,7 +129,10 @@ export class WriteQueue {
   ): Promise<Done | undefined> {
     await connection.executeQuery(SAVEPOINT)
     try {
-      const value = await inTime(job.work(this.#options.stores(transaction)))
+      const value = await inTime(
+        job.work(this.#options.stores(transaction)),
+        this.#options.workTimeoutMs ?? WORK_TIMEOUT_MS,
+      )
       transaction.end()
       await connection.executeQuery(RELEASE)
       return { job, value, changes: transaction.changes }
@@ -163,17 +167,15 @@ async function commit(connection: DatabaseConnection): Promise<void> {
     throw new StoreUnavailableError('the database rolled the transaction back')
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () =>
         reject(
-          new WorkTimeoutError(
-            `a write took longer than ${WORK_TIMEOUT_MS} ms (is it waiting for another write?)`,
-          ),
+          new WorkTimeoutError(`a write took longer than ${limitMs} ms (is it waiting for another write?)`),
         ),
-      WORK_TIMEOUT_MS,
+      limitMs,
     )
   })
   try {

@@ -69,7 +69,7 @@ test('a key written with percent-escapes in the query is the same key', async ()
   const api = await newApi(org, upstream.url, {
     auth: { auth_header_name: 'authorization', use_param: true, param_name: 'key' },
   })
-  const name = `${unique('a b')}+c`
+  const name = `${unique('a+b')}%20&c=d`
   expectStatus(
     await org.api.post(`/api/keys/${encodeURIComponent(name)}`, {
       rate: -1,

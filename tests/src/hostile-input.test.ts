@@ -39,6 +39,8 @@ const ask = (operation: Operation, call: Partial<Call> & { path: string }): Prom
 /** An answer that a client can read: no 5xx, and an error in the envelope of its face. */
 function assertCivil(operation: Operation, reply: Reply, what: string): void {
   const line = `${operation.method} ${operation.path} with ${what}: ${reply.status} ${reply.text.slice(0, 300)}`
+  // The one 500 that is no failure of ours: the control API answers malformed JSON there so (section 3).
+  if (operation.path === '/tyk/keys/create' && reply.text.includes('Unmarshalling failed')) return
   assert.ok(reply.status >= 200 && reply.status < 500, line)
   if (reply.status < 400) return
   if (operation.path.startsWith('/tyk/') || operation.path === '/ready') {

@@ -29,3 +29,8 @@ export async function freshPostgres(): Promise<{ readonly url: string; drop(): P
   url.pathname = `/${name}`
   return { url: url.href, drop: () => asAdministrator(`drop database if exists ${name} with (force)`) }
 }
+
+/** Takes a database of `freshPostgres` away while the program uses it. */
+export async function dropDatabase(url: string): Promise<void> {
+  await asAdministrator(`drop database ${new URL(url).pathname.slice(1)} with (force)`)
+}

@@ -38,12 +38,14 @@ export const testSettings: GatewaySettings = {
   logRequests: 'all',
 }
 
+/** An answer of the gateway, read whole. */
 export type Reply = {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
+/** A request of a test; GET unless said otherwise. */
 export type CallOptions = {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -58,6 +60,8 @@ export type TestGate = {
   readonly log: LogLine[]
   readonly folder: string
   call(path: string, options?: CallOptions): Promise<Reply>
+  /** The first log line that fits; waits for it, since workers send theirs in batches. */
+  logged(fits: (line: LogLine) => boolean): Promise<LogLine>
   addApi(definition: ApiDefinition, orgId?: string): Promise<ApiRecord>
   changeApi(record: ApiRecord, change: Partial<ApiDefinition>): Promise<ApiRecord>
   removeApi(record: ApiRecord): Promise<void>
@@ -107,6 +111,13 @@ export async function startGate(
     log,
     folder,
     ...records,
+    async logged(fits) {
+      for (;;) {
+        const line = log.find(fits)
+        if (line !== undefined) return line
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    },
     call: (path, call) => callPort(gateway.port, path, call, agent),
     async close() {
       agent.destroy()
@@ -140,7 +151,11 @@ export function callPort(
       response.on('end', () => {
         const received: Record<string, string> = {}
         for (const [name, value] of Object.entries(response.headers)) received[name] = String(value)
-        resolve({ status: response.statusCode ?? 0, headers: received, body: Buffer.concat(chunks).toString() })
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: received,
+          body: Buffer.concat(chunks).toString(),
+        })
       })
     })
     outgoing.end(body)

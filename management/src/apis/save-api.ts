@@ -3,7 +3,7 @@ import { hex32, isObjectId, objectId } from '@tollgate/model/ids'
 import type { ApiRecord } from '@tollgate/storage/apis'
 import type { Actor } from '@tollgate/storage/changes'
 import type { Storage, Stores } from '@tollgate/storage/storage'
-import { Problem } from '../errors.ts'
+import { Problem, problems } from '../errors.ts'
 import { type ApiDocument, wrapperOf } from './api-document.ts'
 import { apiProblems } from './api-problems.ts'
 import { withHookHandlers } from './hook-references.ts'
@@ -16,7 +16,7 @@ export type ApiContext = { readonly storage: Storage; readonly now: () => number
 
 /**
  * Stores a new API. Its `api_id` is kept when it brings one; the organisation is the given one whatever it says. Throws
- * `api_invalid` with everything wrong, `api_id_taken`, `api_url_taken`.
+ * `organisation_unknown`, `api_invalid` with everything wrong, `api_id_taken`, `api_url_taken`.
  */
 export function createApi(
   context: ApiContext,
@@ -76,6 +76,8 @@ async function insertApi(
   const frame = { id, apiId, orgId, wrapper: wrapperOf(document), createdAt: at }
   const record = draft(context, frame, document.api_definition)
   await context.storage.write(actor, async (stores) => {
+    if ((await stores.organisations.byId(orgId)) === undefined)
+      throw new Problem(problems.organisation_unknown)
     for (const taken of [id, apiId]) {
       if ((await stores.apis.byId(undefined, taken)) !== undefined)
         throw new Problem(apiProblems.api_id_taken)

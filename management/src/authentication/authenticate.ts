@@ -1,14 +1,12 @@
-import { isAdmin, mayAccess } from '@tollgate/model/permissions'
 import { secretHash } from '@tollgate/storage/secrets'
-import type { UserRecord } from '@tollgate/storage/users'
 import type { UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem, problems } from '../errors.ts'
 import type { HttpFacts } from '../route.ts'
+import type { KnownCallers } from './known-callers.ts'
 import { isFromOwnPages } from './origin.ts'
 import { sessionToken } from './session-cookie.ts'
 import { sessionUser } from './sign-ins.ts'
-import { standingOf } from './standing.ts'
 
 type Context = Pick<Dependencies, 'storage' | 'pepper' | 'now'>
 
@@ -17,15 +15,18 @@ type Context = Pick<Dependencies, 'storage' | 'pepper' | 'now'>
  * sent is what counts, also when it is wrong; `Basic …` is for a proxy in front of us and is ignored.
  * @returns undefined when there is no credential in force, or its user is inactive
  */
-export async function authenticateUser(context: Context, http: HttpFacts): Promise<UserCaller | undefined> {
+export async function authenticateUser(
+  context: Context,
+  callers: KnownCallers,
+  http: HttpFacts,
+): Promise<UserCaller | undefined> {
   const accessKey = accessKeyOf(http)
   if (accessKey !== '') {
-    const hash = secretHash(context.pepper, accessKey)
-    return callerFor(context, await context.storage.users.byAccessKeyHash(hash))
+    return callers.byAccessKeyHash(secretHash(context.pepper, accessKey))
   }
   const userId = await sessionUser(context, sessionToken(http))
   if (userId === undefined) return undefined
-  const caller = await callerFor(context, await context.storage.users.byId(undefined, userId))
+  const caller = await callers.byUserId(userId)
   const writes = http.method !== 'GET' && http.method !== 'HEAD'
   if (caller !== undefined && writes && !isFromOwnPages(http)) throw new Problem(problems.foreign_origin)
   return caller
@@ -35,22 +36,4 @@ function accessKeyOf(http: HttpFacts): string {
   const header = http.headers.authorization
   if (typeof header !== 'string' || /^basic /i.test(header)) return ''
   return header.replace(/^bearer /i, '').trim()
-}
-
-/** The caller that a stored user is, now. */
-async function callerFor(
-  { storage }: Context,
-  record: UserRecord | undefined,
-): Promise<UserCaller | undefined> {
-  if (record === undefined || record.user.active !== true) return undefined
-  const permissions = await standingOf(storage, record)
-  return {
-    kind: 'user',
-    userId: record.id,
-    orgId: record.orgId,
-    scope: record.orgId === '' ? undefined : record.orgId,
-    permissions,
-    may: (permission, level) => mayAccess(permissions, permission, level),
-    isAdmin: isAdmin(permissions),
-  }
 }

@@ -6,12 +6,14 @@ import { Problem, problems } from '../errors.ts'
 import type { Face } from '../face.ts'
 import type { HttpFacts, Route } from '../route.ts'
 import { authenticateUser } from './authenticate.ts'
+import { knownCallers } from './known-callers.ts'
 import { holdsSecret } from './secret-header.ts'
 
 type Asked = HttpFacts & { readonly path: string }
 
 /** Who may use the Dashboard API, and how its refusals look. Whatever no route allows is denied. */
 export function dashboardFace(deps: Dependencies): Face {
+  const callers = knownCallers(deps.storage)
   return {
     async admit(route, http) {
       if (route.permission === 'public') return { kind: 'anyone' }
@@ -19,14 +21,15 @@ export function dashboardFace(deps: Dependencies): Face {
         if (!holdsSecret(http, 'admin-auth', deps.adminSecret)) throw new Problem(problems.not_authorised)
         return { kind: 'admin-secret' }
       }
-      const caller = await authenticateUser(deps, http)
+      const caller = await authenticateUser(deps, callers, http)
       if (caller === undefined) throw new Problem(problems.not_authorised)
       if (!isAllowed(route, caller, http)) throw accessDenied(http.path)
       return caller
     },
 
     async refuseUnknown(http, allowed) {
-      const known = holdsSecret(http, 'admin-auth', deps.adminSecret) || (await authenticateUser(deps, http))
+      const known =
+        holdsSecret(http, 'admin-auth', deps.adminSecret) || (await authenticateUser(deps, callers, http))
       if (!known) throw new Problem(problems.not_authorised)
       if (allowed.length === 0) throw new Problem(problems.not_found)
       throw new Problem(problems.method_unknown, '', { allow: allowed.join(', ') })

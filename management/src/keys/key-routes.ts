@@ -1,6 +1,4 @@
 import { Session } from '@tollgate/model/session'
-import type { KeyRecord } from '@tollgate/storage/keys'
-import type { Page } from '@tollgate/storage/paging'
 import { z } from 'zod'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -15,7 +13,7 @@ import { accessOf } from './key-access.ts'
 import type { KeyContext } from './key-context.ts'
 import { KeyData, keyData } from './key-data.ts'
 import { KEY_INVALID, keyProblems } from './key-problems.ts'
-import { KeyListQuery, listKeys } from './list-keys.ts'
+import { KeyListQuery, keyIdPage, listKeys } from './list-keys.ts'
 import { updateKey } from './update-key.ts'
 
 /** Ways to name the key of the path; any value of `hashed` and `suppress_reset` counts (dashboard contract 1.1). */
@@ -30,8 +28,6 @@ type KeyQuery = z.output<typeof KeyQuery>
 const KeyIds = z.object({ data: z.object({ keys: z.array(z.string()) }), pages: z.int() })
 const KeyDetails = z.object({ keys: z.array(KeyData), pages: z.int() })
 const UpdatedKey = z.object({ ...KeyData.shape, ...Done.omit({ ID: true }).shape })
-
-const idsOf = ({ rows, pages }: Page<KeyRecord>) => ({ data: { keys: rows.map((row) => row.id) }, pages })
 
 /** /api/keys and /api/apis/…/keys (dashboard contract, section 1.1). A secret is shown once, in the answer to the POST. */
 export const keyRoutes = (deps: Dependencies): Route[] => {
@@ -102,15 +98,15 @@ const issuing = (context: KeyContext): Route[] => {
 
 const listing = (context: KeyContext, pageSize: number): Route[] => {
   const reads = { method: 'GET', permission: 'keys:read', query: KeyListQuery } as const
-  const list = (caller: UserCaller, apiId: string, query: z.output<typeof KeyListQuery>) =>
-    listKeys(context, caller.scope, apiId, query, pageSize)
+  const ids = (caller: UserCaller, apiId: string, query: z.output<typeof KeyListQuery>) =>
+    keyIdPage(context, caller.scope, apiId, query, pageSize)
   const ofAll = (path: string) =>
     route({
       ...reads,
       path,
       summary: 'List the public ids of keys, newest first',
       answer: KeyIds,
-      handle: async ({ caller, query }) => idsOf(await list(caller, '-', query)),
+      handle: ({ caller, query }) => ids(caller, '-', query),
     })
   const ofApi = (path: string, summary: string) =>
     route({
@@ -118,7 +114,7 @@ const listing = (context: KeyContext, pageSize: number): Route[] => {
       path,
       summary,
       answer: KeyIds,
-      handle: async ({ caller, params, query }) => idsOf(await list(caller, params.apiId ?? '-', query)),
+      handle: ({ caller, params, query }) => ids(caller, params.apiId ?? '-', query),
     })
 
   return [
@@ -132,7 +128,7 @@ const listing = (context: KeyContext, pageSize: number): Route[] => {
       summary: 'List keys with their sessions',
       answer: KeyDetails,
       handle: async ({ caller, query }) => {
-        const { rows, pages } = await list(caller, '-', query)
+        const { rows, pages } = await listKeys(context, caller.scope, '-', query, pageSize)
         return { keys: await Promise.all(rows.map((row) => keyData(context, row, row.id))), pages }
       },
     }),

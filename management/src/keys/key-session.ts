@@ -36,9 +36,19 @@ export function sessionOfUpdatedKey(sent: Session, stored: Session, facts: Updat
     date_created: stored.date_created,
     last_updated: keepQuota ? stored.last_updated : String(now),
     expires: isPast(sent.expires, now) ? stored.expires : sent.expires,
+    ...ownInactiveFlag(sent, stored, terms),
     ...renewal,
     ...hmacSecret(sent),
   }
+}
+
+/**
+ * A read shows a key as inactive while a policy makes it so. Who sends back what was read must not switch the key itself
+ * off: it would stay off when the policy is active again.
+ */
+function ownInactiveFlag(sent: Session, stored: Session, terms: KeyTerms): Pick<Session, 'is_inactive'> {
+  const byPolicy = policiesOf(terms).some((policy) => policy.is_inactive === true)
+  return sent.is_inactive === true && byPolicy ? { is_inactive: stored.is_inactive } : {}
 }
 
 type UpdateFacts = { readonly terms: KeyTerms; readonly keepQuota: boolean; readonly nowMs: number }

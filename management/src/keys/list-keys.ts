@@ -31,6 +31,21 @@ export async function listKeys(
   return context.storage.keys.list(scope, filter, page)
 }
 
+/** The public ids of `listKeys`; all of them are read in chunks, so that a million keys are never in memory. */
+export async function keyIdPage(
+  context: KeyContext,
+  scope: string | undefined,
+  apiId: string,
+  query: KeyListQuery,
+  pageSize: number,
+): Promise<{ readonly data: { readonly keys: string[] }; readonly pages: number }> {
+  if (!query.q && pageOf(query.p, pageSize).page <= 0) {
+    return { data: { keys: await listKeyIds(context, scope, { apiId, start: '' }) }, pages: 1 }
+  }
+  const { rows, pages } = await listKeys(context, scope, apiId, query, pageSize)
+  return { data: { keys: rows.map((row) => row.id) }, pages }
+}
+
 /** Rows that are read at a time when every id is asked for. */
 const CHUNK = 1_000
 

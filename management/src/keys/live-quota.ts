@@ -24,11 +24,11 @@ export function sessionWithLiveQuotas(access: EffectiveAccess, counters: Counter
 }
 
 function liveQuota(quota: Quota, limit: Limit | undefined, counters: Counters, nowMs: number): Quota {
-  const max = quota.quota_max ?? 0
-  if (max === -1) return {}
-  if (limit === undefined) return { quota_remaining: Math.max(0, max) }
+  const { quota_max: max = 0, quota_remaining = 0, quota_renews = 0 } = quota
+  if (max === -1) return { quota_remaining, quota_renews }
+  if (limit === undefined) return { quota_remaining: Math.max(0, max), quota_renews }
   const { used, resetsAtMs } = counters.peek(limit.cell, nowMs)
-  const renews = resetsAtMs > 0 ? Math.ceil(resetsAtMs / 1000) : (quota.quota_renews ?? 0)
+  const renews = resetsAtMs > 0 ? Math.ceil(resetsAtMs / 1000) : quota_renews
   return { quota_remaining: Math.max(0, max - used), quota_renews: renews }
 }
 

@@ -19,7 +19,8 @@ const STRICT: PolicyRules = { rightsRequired: true }
 
 /**
  * Stores a new policy; both ids are kept when it brings them. Throws `foreign_object` when it names another
- * organisation, `policy_without_rights`, `policy_name_taken`, `policy_id_invalid`, `policy_id_taken`.
+ * organisation, `organisation_unknown`, `policy_without_rights`, `policy_partitions_invalid`, `policy_name_taken`,
+ * `policy_id_invalid`, `policy_id_taken`.
  */
 export async function createPolicy(
   context: PolicyContext,
@@ -35,6 +36,8 @@ export async function createPolicy(
   const policy = completed(sent, { id, orgId, dateCreated: at, nowMs, rules })
   const record = { id, explicitId: explicitIdOf(policy), orgId, policy, createdAt: at, updatedAt: at }
   await context.storage.write(actor, async (stores) => {
+    if ((await stores.organisations.byId(orgId)) === undefined)
+      throw new Problem(problems.organisation_unknown)
     // `_id` is unique over all organisations, a free word within its own.
     if ((await stores.policies.byId(undefined, id)) !== undefined)
       throw new Problem(policyProblems.policy_id_taken)

@@ -175,17 +175,19 @@ function mayResetOthers(caller: UserCaller): boolean {
 }
 
 /** On this surface a user has a permission or a group; an empty object would make an administrator by oversight. */
-function refuseWithoutPermissions({ user }: UserRecord): void {
+function refuseWithoutPermissions(record: UserRecord): void {
+  if (isWithoutPermissions(record)) throw new Problem(userProblems.user_without_permissions)
+}
+
+function isWithoutPermissions({ user }: UserRecord): boolean {
   const { user_permissions: permissions, group_id: groupId = '' } = user
-  if (groupId === '' && Object.keys(permissions ?? {}).length === 0) {
-    throw new Problem(userProblems.user_without_permissions)
-  }
+  return groupId === '' && Object.keys(permissions ?? {}).length === 0
 }
 
 /** What a caller may make of a user: not more than the caller is, and not the last administrator's end. */
 function checkedBy(caller: UserCaller): CheckChange {
   return async (stores, before, after) => {
-    refuseWithoutPermissions(after)
+    if (!isWithoutPermissions(before)) refuseWithoutPermissions(after)
     await refuseGrant(stores, caller, after)
     const wasAdministrator = await isActiveAdministrator(stores, before)
     if (wasAdministrator && !(await isActiveAdministrator(stores, after))) {
