@@ -57,6 +57,8 @@ export function buildDashboardApi(
   const documentation = [documentRoute(document)]
   const limits = { maxBodyBytes: deps.maxBodyBytes }
   const app = buildFace([...routes, ...documentation], dashboardFace(deps), limits, deps.logError)
+  // Where a sign-in by form and a sign-out lead; there is nothing else to see on this port.
+  app.get('/', (_request, reply) => reply.redirect('/docs'))
   app.get('/docs', (_request, reply) =>
     reply
       .header('content-security-policy', referencePagePolicy)

@@ -67,3 +67,9 @@ test('the reference page shows every operation and loads and runs nothing', asyn
     }
   }
 })
+
+test('the start page leads to the reference', async () => {
+  const { app } = await testDashboard()
+  const reply = await app.inject('/')
+  assert.deepEqual([reply.statusCode, reply.headers.location], [302, '/docs'])
+})
