@@ -23,7 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose files stand beside each other and know nothing of each other. */
 const siblings = ['gateway/src/middleware/']
 
-type Import = { readonly file: string; readonly specifier: string }
+/** `erased`: types alone, gone when the program runs. */
+type Import = { readonly file: string; readonly specifier: string; readonly erased: boolean }
 
 const files = Object.keys(mayImport).flatMap((folder) =>
   globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) =>
@@ -110,10 +111,11 @@ suite('the house', () => {
 function importsOf(file: string): Import[] {
   const text = withoutComments(read(file))
   const pattern =
-    /(?:^|[\n;])\s*(?:import|export)\b[^'"`;()]*?from\s*'([^']+)'|(?:^|[\n;])\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g
-  return [...text.matchAll(pattern)].map((match) => ({
+    /(?:^|[\n;])\s*(?:import|export)\b([^'"`;()]*?)from\s*'([^']+)'|(?:^|[\n;])\s*import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g
+  return [...text.matchAll(pattern)].map(([, clause = '', named, bare, dynamic]) => ({
     file,
-    specifier: match[1] ?? match[2] ?? match[3] ?? '',
+    specifier: named ?? bare ?? dynamic ?? '',
+    erased: /^\s*type\b/.test(clause),
   }))
 }
 
@@ -124,8 +126,9 @@ function withoutComments(text: string): string {
 
 function circles(): string[] {
   const next = new Map<string, string[]>()
-  for (const { file, specifier } of imports) {
-    if (specifier.startsWith('.')) next.set(file, [...(next.get(file) ?? []), targetOf(file, specifier)])
+  for (const { file, specifier, erased } of imports) {
+    if (!erased && specifier.startsWith('.'))
+      next.set(file, [...(next.get(file) ?? []), targetOf(file, specifier)])
   }
   const found: string[] = []
   const done = new Set<string>()
@@ -152,7 +155,7 @@ function dependenciesOf(folder: string, forTests: boolean): readonly string[] {
 }
 
 function isTest(file: string): boolean {
-  return /\.(test|contract)\.ts$/.test(file)
+  return /\.(test|contract|fixture)\.ts$/.test(file)
 }
 
 function packageOf(file: string): string {

@@ -84,6 +84,8 @@ function settings(): Config | undefined {
 
 /** Runs until a signal comes; a second signal ends the program at once. */
 async function runServer(config: Config): Promise<number> {
+  // Whatever this process makes, such as the database's files, is for its owner alone.
+  process.umask(0o077)
   const log = openLog(config)
   const stopAsked = stopSignal(log)
   try {

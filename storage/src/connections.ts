@@ -40,7 +40,7 @@ export function openConnections(source: KeySource): Connections {
  * see. That is also why ':memory:' is a temporary file: SQLite's own cannot be read while it is written.
  */
 function sqliteConnections(file: string): Connections {
-  const folder = file === ':memory:' ? mkdtempSync(join(tmpdir(), 'tollgate-')) : undefined
+  const folder = file === ':memory:' ? temporaryFolder() : undefined
   const path = folder === undefined ? file : join(folder, 'memory.db')
   const writing = openSqlite(path, 'read-write')
   if (folder !== undefined) writing.exec('pragma synchronous = off')
@@ -59,9 +59,29 @@ function sqliteConnections(file: string): Connections {
       await Promise.all([reader.destroy(), writer.destroy()])
       if (reading.isOpen) reading.close()
       if (writing.isOpen) writing.close()
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+      if (folder !== undefined) removeFolder(folder)
     },
   }
+}
+
+const temporaryFolders = new Set<string>()
+
+function temporaryFolder(): string {
+  // A program that ends without closing its storage leaves nothing behind either.
+  if (temporaryFolders.size === 0) process.once('exit', removeAllFolders)
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-memory-'))
+  temporaryFolders.add(folder)
+  return folder
+}
+
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  temporaryFolders.delete(folder)
+  if (temporaryFolders.size === 0) process.off('exit', removeAllFolders)
+}
+
+function removeAllFolders(): void {
+  for (const folder of temporaryFolders) rmSync(folder, { recursive: true, force: true })
 }
 
 function postgresConnections(url: string): Connections {

@@ -9,7 +9,7 @@ import { defineProblems, Problem } from '../errors.ts'
 import { PageNumber, pageOf } from '../page-query.ts'
 import { type Route, route } from '../route.ts'
 
-const organisationProblems = defineProblems({
+export const organisationProblems = defineProblems({
   organisation_invalid: { status: 400, message: 'Organisation object validation failed' },
   organisation_unknown: { status: 404, message: 'Could not retrieve org detail' },
 })

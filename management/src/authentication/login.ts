@@ -12,7 +12,7 @@ import { endSession, sessionLifeMs, startSession } from './sign-ins.ts'
 /** One e-mail may be at home in several organisations; so many of them are tried. */
 const maxAccounts = 8
 
-const loginProblems = defineProblems({
+export const loginProblems = defineProblems({
   credentials_incorrect: { status: 401, message: 'Credentials are incorrect, please try again' },
 })
 

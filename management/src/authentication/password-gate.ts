@@ -8,7 +8,7 @@ const maxComparing = 100
 /** Answers that are held back at once; beyond it wrong ones are answered at once, since they are counted anyway. */
 const maxPausing = 1_000
 
-const gateProblems = defineProblems({
+export const gateProblems = defineProblems({
   sign_ins_busy: { status: 503, message: 'Too many sign-ins at once, try again later' },
   sign_in_locked: {
     status: 403,

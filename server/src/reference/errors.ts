@@ -1,7 +1,12 @@
+import { organisationProblems } from '@tollgate/management/admin/organisations'
 import { apiProblems } from '@tollgate/management/apis/api-problems'
+import { loginProblems } from '@tollgate/management/authentication/login'
+import { gateProblems } from '@tollgate/management/authentication/password-gate'
+import { controlProblems } from '@tollgate/management/control/control-problems'
 import { type ProblemSpec, problems } from '@tollgate/management/errors'
 import { keyProblems } from '@tollgate/management/keys/key-problems'
 import { policyProblems } from '@tollgate/management/policies/policy-problems'
+import { groupProblems } from '@tollgate/management/user-groups/user-group-problems'
 import { userProblems } from '@tollgate/management/users/user-problems'
 import { type RefusalCode, refusals } from '@tollgate/model/refusals'
 
@@ -50,7 +55,11 @@ const managementTables: readonly {
   { of: 'Keys', table: keyProblems },
   { of: 'APIs', table: apiProblems },
   { of: 'Policies', table: policyProblems },
-  { of: 'Users and sign-in', table: userProblems },
+  { of: 'Users', table: userProblems },
+  { of: 'User groups', table: groupProblems },
+  { of: 'Sign-in', table: { ...loginProblems, ...gateProblems } },
+  { of: 'Organisations', table: organisationProblems },
+  { of: 'Control API', table: controlProblems },
 ]
 
 /** The text of docs/reference/errors.md, from the closed tables of the gate and of the management APIs. */
@@ -64,7 +73,9 @@ export function errorReference(): string {
     '',
     '| code | status | message |',
     '|---|---|---|',
-    ...Object.values(table).map(({ code, status, message }) => `| \`${code}\` | ${status} | ${message} |`),
+    ...Object.values(table).map(
+      ({ code, status, message }) => `| \`${code}\` | ${status} | ${message.trim()} |`,
+    ),
     '',
   ])
   return [
@@ -98,12 +109,12 @@ plain text. The answer carries \`X-Request-Id\`, under which the log has the lin
 \`\`\`
 `
 
-const managementIntroduction = `## Dashboard API and admin API
+const managementIntroduction = `## Dashboard API, admin API and control API
 
 \`{"Status":"Error","Message":"…","Meta":null}\`. Some messages go on after a colon: with the path of the
 wrong field, or with the request id of a fault. A body that is no JSON is answered with 403, one that is
 JSON of the wrong form with 400, as clients of this API expect.
 
-The control API of the gateway (\`/tyk/…\`) answers with the same conditions in its own form,
-\`{"status":"error","message":"…"}\`, and its own texts; see [HTTP](http.md).
+The control API of the gateway (\`/tyk/…\`) has its own form, \`{"status":"error","message":"…"}\`, and its own
+texts, in the last table.
 `
