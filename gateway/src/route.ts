@@ -1,3 +1,6 @@
+import { goPrefix } from '@tollgate/model/go-regexp'
+import { templateExpression, templateText } from '@tollgate/model/path-template'
+
 /**
  * Which API a request belongs to (gateway contract, 4.1): by domain first, then by the longest listen path. A listen
  * path is a raw prefix; `/<api_id>/` leads to every API too. `{name}` and `{name:regex}` segments count nothing towards
@@ -24,7 +27,7 @@ export interface RouteTable<A extends Routed> {
 export function routeTable<A extends Routed>(apis: readonly A[]): RouteTable<A> {
   const anywhere = new PathTable<A>()
   const byDomain = new Map<string, PathTable<A>>()
-  const patterns: { readonly host: RegExp; readonly paths: PathTable<A> }[] = []
+  const patterns: { readonly host: (name: string) => number; readonly paths: PathTable<A> }[] = []
 
   function tableOf(domain: string): PathTable<A> {
     if (domain === '') return anywhere
@@ -32,7 +35,8 @@ export function routeTable<A extends Routed>(apis: readonly A[]): RouteTable<A> 
     if (known !== undefined) return known
     const table = new PathTable<A>()
     byDomain.set(domain, table)
-    if (domain.includes('{')) patterns.push({ host: templatePattern(domain, '[^.]+', '$'), paths: table })
+    if (domain.includes('{'))
+      patterns.push({ host: goPrefix(`${templateExpression(domain, '[^.]+')}$`), paths: table })
     return table
   }
 
@@ -47,7 +51,7 @@ export function routeTable<A extends Routed>(apis: readonly A[]): RouteTable<A> 
       const listed = byDomain.get(name)?.find(path)
       if (listed !== undefined) return listed
       for (const pattern of patterns) {
-        const match = pattern.host.test(name) ? pattern.paths.find(path) : undefined
+        const match = pattern.host(name) >= 0 ? pattern.paths.find(path) : undefined
         if (match !== undefined) return match
       }
       return anywhere.find(path)
@@ -55,15 +59,19 @@ export function routeTable<A extends Routed>(apis: readonly A[]): RouteTable<A> 
   }
 }
 
-/** The expression of a listen path with named segments. Throws `SyntaxError` for one that is none. */
-export function listenPattern(listenPath: string): RegExp {
-  return templatePattern(listenPath, '[^/]+', '')
+/** Tells how much of a path a listen path with named segments matches. Throws for an expression that is none. */
+export function listenPattern(listenPath: string): (path: string) => number {
+  return goPrefix(templateExpression(listenPath, '[^/]+'))
 }
 
 /** The APIs of one domain. Plain prefixes are found by a map per length, longest first: no regular expression. */
 class PathTable<A extends Routed> {
   readonly #byPrefix = new Map<string, Match<A>>()
-  readonly #patterns: { readonly regex: RegExp; readonly weight: number; readonly api: A }[] = []
+  readonly #patterns: {
+    readonly prefix: (path: string) => number
+    readonly weight: number
+    readonly api: A
+  }[] = []
   #lengths: readonly number[] = []
 
   add(api: A): void {
@@ -71,8 +79,8 @@ class PathTable<A extends Routed> {
     if (!this.#byPrefix.has(byId)) this.#byPrefix.set(byId, { api, prefixLength: byId.length })
     if (api.listenPath.includes('{')) {
       this.#patterns.push({
-        regex: listenPattern(api.listenPath),
-        weight: api.listenPath.replace(/\{[^}]*\}/g, '').length,
+        prefix: listenPattern(api.listenPath),
+        weight: templateText(api.listenPath).length,
         api,
       })
       return
@@ -92,8 +100,8 @@ class PathTable<A extends Routed> {
     const plain = this.#plain(path)
     for (const pattern of this.#patterns) {
       if (plain !== undefined && pattern.weight <= plain.prefixLength) return plain
-      const found = pattern.regex.exec(path)
-      if (found !== null) return { api: pattern.api, prefixLength: found[0].length }
+      const prefixLength = pattern.prefix(path)
+      if (prefixLength >= 0) return { api: pattern.api, prefixLength }
     }
     return plain
   }
@@ -114,15 +122,4 @@ class PathTable<A extends Routed> {
 function withoutPort(authority: string): string {
   const colon = authority.lastIndexOf(':')
   return colon > authority.lastIndexOf(']') ? authority.slice(0, colon) : authority
-}
-
-/** `{name}` becomes `hole`, `{name:regex}` its own expression; everything else stands for itself. */
-function templatePattern(template: string, hole: string, end: string): RegExp {
-  let source = '^'
-  for (const part of template.split(/(\{[^}]*\})/)) {
-    const inner = part.startsWith('{') && part.endsWith('}') ? part.slice(1, -1) : undefined
-    if (inner === undefined) source += part.replace(/[\\^$.*+?()[\]|{}]/g, '\\$&')
-    else source += inner.includes(':') ? `(?:${inner.slice(inner.indexOf(':') + 1)})` : hole
-  }
-  return new RegExp(source + end)
 }

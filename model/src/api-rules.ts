@@ -1,7 +1,7 @@
 import type { ApiDefinition } from './api-definition.ts'
 import type { Limit } from './counters.ts'
 import { expiryMs } from './expiry.ts'
-import { goRegExp } from './go-regexp.ts'
+import { type GoRegExp, goRegExp } from './go-regexp.ts'
 import { rateLimit } from './limit.ts'
 import type { PathMatching } from './path-pattern.ts'
 import { type TokenAuth, tokenAuth } from './token-auth.ts'
@@ -23,7 +23,7 @@ export type Versioning = {
   /** Whether a version that does not exist counts as none named. */
   readonly fallbackToDefault: boolean
   /** With location `url`: only a first segment that matches this is a version. */
-  readonly urlPattern: RegExp | undefined
+  readonly urlPattern: GoRegExp | undefined
 }
 
 /** Versions that are APIs of their own (`definition.enabled`). */
@@ -117,7 +117,7 @@ function versioning(definition: ApiDefinition, defaultVersion: string): Versioni
   }
 }
 
-const NEVER = /(?!)/
+const NEVER: GoRegExp = { test: () => false }
 
 function subApis(definition: ApiDefinition): SubApis | undefined {
   const rules = definition.definition

@@ -1,5 +1,7 @@
 import type { ApiDefinition, AuthConfig } from './api-definition.ts'
 import { expiryMs } from './expiry.ts'
+import { goRegExp } from './go-regexp.ts'
+import { templateExpression, templateText } from './path-template.ts'
 
 /** What may be wrong with an API definition, apart from its versions. Each problem is a sentence that names the field. */
 
@@ -50,12 +52,14 @@ function listenPathProblems(listenPath: string): string[] {
   if (listenPath.length > MAX_PATH_LENGTH) {
     problems.push(`proxy.listen_path must not be longer than ${MAX_PATH_LENGTH} characters`)
   }
-  if (hasControl(listenPath) || /[\s?#\\]/.test(listenPath)) {
+  if (hasControl(listenPath) || /[\s?#\\]/.test(templateText(listenPath))) {
     problems.push('proxy.listen_path must not contain white space, control characters, "?", "#" or "\\"')
   }
   if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(listenPath) || listenPath.includes('//')) {
     problems.push('proxy.listen_path must not contain "//", "." or ".." segments')
   }
+  const { problem } = goRegExp(templateExpression(listenPath, '[^/]+'))
+  if (problem !== undefined) problems.push(`proxy.listen_path ${problem}`)
   return problems
 }
 

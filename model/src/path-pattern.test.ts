@@ -48,7 +48,7 @@ for (const [pattern, path, matches, matching] of cases) {
 }
 
 test('a pattern that cannot be compiled matches nothing and says why', () => {
-  for (const source of ['/a(', '(a+)+', `/${'a.'.repeat(600)}`]) {
+  for (const source of ['/a(', '/(?=a)', `/${'a.'.repeat(600)}`]) {
     const pattern = pathPattern(source)
     assert.ok(pattern.problem)
     assert.equal(matchesPath(pattern, source), false)

@@ -1,4 +1,4 @@
-import { goRegExp } from './go-regexp.ts'
+import { type GoRegExp, goRegExp } from './go-regexp.ts'
 
 /**
  * Patterns of paths, as lists, per-path settings and `allowed_urls` carry them (gateway contract, sections 4.1 and 11).
@@ -13,7 +13,7 @@ export type PathPattern = {
   readonly literal: string | undefined
   readonly ignoreCase: boolean
   /** Undefined for a literal, and for a pattern that could not be compiled: that one matches nothing. */
-  readonly regexp: RegExp | undefined
+  readonly regexp: GoRegExp | undefined
   /** Why the pattern matches nothing: a clause that completes "this pattern …". */
   readonly problem: string | undefined
 }
@@ -38,11 +38,13 @@ export function pathPattern(source: string, matching: PathMatching = {}): PathPa
   if (compiled.regexp === undefined) {
     return { source, literal: undefined, ignoreCase, regexp: undefined, problem: compiled.problem }
   }
-  const { flags, source: body } = compiled.regexp
+  if (matching.loose === true) {
+    return { source, literal: undefined, ignoreCase, regexp: compiled.regexp, problem: undefined }
+  }
   // The end of a match is the end of a segment: before a slash, at the end of the path, or after a slash of its own.
-  const anchored = `^(?:${body.replace(/^\^/, '')})(?:(?=/|$)|(?<=/))`
-  const regexp = matching.loose === true ? compiled.regexp : new RegExp(anchored, flags)
-  return { source, literal: undefined, ignoreCase, regexp, problem: undefined }
+  const end = expression.endsWith('/') && !expression.includes('|') ? '' : '(?:$|/)'
+  const { regexp, problem } = goRegExp(`^(?:${expression.replace(/^\^/, '')})${end}`, ignoreCase)
+  return { source, literal: undefined, ignoreCase, regexp, problem }
 }
 
 /** Whether the pattern matches a path (without its query). */
