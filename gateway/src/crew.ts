@@ -22,6 +22,12 @@ const LONGEST_PAUSE_MS = 5_000
 /** A worker that lived so long died of something new: the pause starts over. */
 const HEALTHY_AFTER_MS = 10_000
 
+/**
+ * A worker that has not put a change in force by then hangs: it is ended, so that it can neither hold up every write nor
+ * judge by what was true before. One that is still starting is given the same time.
+ */
+const ACKNOWLEDGE_MS = 5_000
+
 /** Time on top of the grace for a worker to end by itself, milliseconds. */
 const END_LEEWAY_MS = 1_000
 
@@ -83,10 +89,11 @@ export class Crew {
     }
   }
 
-  /** Resolves when every living worker enforces the changes; a worker that dies meanwhile does not block. */
+  /** Resolves when every living worker enforces the changes; one that dies meanwhile does not block, one that hangs is ended. */
   async apply(changes: readonly Change[]): Promise<void> {
     for (const change of changes) this.#record(change)
     const id = ++this.#lastChange
+    const deadline = setTimeout(() => this.#endHanging(id), ACKNOWLEDGE_MS)
     const acknowledged = this.#seats.flatMap((seat) => {
       const thread = seat.thread
       if (thread === undefined) return []
@@ -96,6 +103,16 @@ export class Crew {
       return [promise]
     })
     await Promise.all(acknowledged)
+    clearTimeout(deadline)
+  }
+
+  /** Ends the threads that have not acknowledged a change; their end settles it. */
+  #endHanging(id: number): void {
+    for (const seat of this.#seats) {
+      if (!seat.unacknowledged.has(id)) continue
+      this.#options.log({ level: 'error', msg: 'gateway worker hangs, it is ended', worker: seat.worker })
+      void seat.thread?.terminate()
+    }
   }
 
   async close(graceMs: number): Promise<void> {

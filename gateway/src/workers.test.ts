@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { createServer as createTcpServer } from 'node:net'
+import { connect, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createCounterTable } from '@tollgate/limits/counter-table'
+import { lock, unlock } from '@tollgate/limits/stripe-locks'
+import { layoutOf } from '@tollgate/limits/table-layout'
 import { Crew } from './crew.ts'
 import type { LogLine } from './log-batch.ts'
 import { startGateway } from './start.ts'
@@ -91,6 +93,45 @@ test('a worker that dies is replaced, starts from the newest records, and blocks
   await crew.close(500)
   await gate.close()
   await upstream.close()
+})
+
+test('a worker that hangs is ended and holds up no change', async () => {
+  const log: LogLine[] = []
+  const gate = await startGate()
+  const parts = crewParts()
+  const crew = new Crew({
+    ...parts,
+    keySource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
+    reusePort: true,
+    workers: 1,
+    log: (line) => log.push(line),
+  })
+  await crew.start()
+  const api = await gate.addApi({
+    name: 'slow',
+    use_keyless: true,
+    global_rate_limit: { rate: 1, per: 60 },
+    proxy: { listen_path: '/slow/', target_url: 'http://127.0.0.1:9/' },
+  })
+  await crew.apply([{ revision: 1, orgId: gate.orgId, noun: 'api', id: api.id, after: api }])
+  // Counters that nobody gives back: each request waits for them for a second, one after another.
+  const { locks } = layoutOf(parts.counterTable)
+  for (let stripe = 0; stripe < locks.length; stripe++) lock(locks, stripe, 1_000)
+  const socket = connect(crew.port, '127.0.0.1')
+  socket.on('error', () => socket.destroy())
+  await new Promise<void>((sent) => {
+    socket.write('GET /slow/ HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100), () => sent())
+  })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await crew.apply([{ revision: 2, orgId: gate.orgId, noun: 'api', id: api.id, after: undefined }])
+  assert.ok(log.some(({ msg }) => msg === 'gateway worker hangs, it is ended'))
+  for (let stripe = 0; stripe < locks.length; stripe++) unlock(locks, stripe)
+  while (!log.some(({ msg }) => msg === 'gateway worker replaced'))
+    await new Promise((r) => setTimeout(r, 10))
+  assert.equal((await callPort(crew.port, '/slow/')).status, 404)
+  socket.destroy()
+  await crew.close(500)
+  await gate.close()
 })
 
 test('an upstream that is down, unknown or breaks off is told apart in status and text', async () => {
