@@ -200,7 +200,8 @@ function answerError(
   const problem = problemOf(error)
   const requestId = hex32()
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  if (problem === undefined || problem.status >= 500) {
+  // What a handler says on purpose is no failure, whatever its status.
+  if (!(error instanceof Problem) && (problem === undefined || problem.status >= 500)) {
     logError('a request failed', {
       requestId,
       method: request.method,

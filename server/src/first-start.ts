@@ -71,7 +71,7 @@ function administrator(facts: {
       last_name: 'User',
       email_address: email,
       active: true,
-      user_permissions: { IsAdmin: 'admin' },
+      user_permissions: { IsAdmin: 'admin', ResetPassword: 'admin' },
       created_at: now,
       password_updated: now,
     },
