@@ -58,7 +58,7 @@ function testSteps(postgresUrl: string | undefined): readonly Step[] {
     postgresUrl === undefined ? {} : { TOLLGATE_TEST_POSTGRES_URL: postgresUrl }
   const units = testFiles('*/src/**/*.test.ts').filter((file) => !file.startsWith('tests/'))
   const wholes = testFiles('tests/*.test.ts').filter((file) => file !== 'tests/architecture.test.ts')
-  const blackBox = testFiles('tests/src/**/*.test.ts')
+  const blackBox = testFiles('tests/*/**/*.test.ts')
   const steps = [
     { name: 'unit tests', command: nodeTest(units), environment },
     { name: 'documentation', command: nodeTest(wholes), environment },

@@ -5,10 +5,11 @@ import { percentile, table, writeReport } from './report.ts'
 
 /**
  * Creates keys through POST /api/keys over 16 keep-alive connections, and looks them up through the gateway. Generator,
- * program and upstream share the machine. Usage: key-creation [keys, default 100000]
+ * program and upstream share the machine. Usage: key-creation [keys, default 100000] [rounds of random look-ups, default 8]
  */
 
 const keys = Number(process.argv[2] ?? 100_000)
+const rounds = Number(process.argv[3] ?? 8)
 const block = Math.max(1, Math.floor(keys / 10))
 const connections = 16
 const lookups = Math.min(5_000, Math.floor(block / 2))
@@ -194,7 +195,7 @@ async function main(): Promise<void> {
     const known = sample(secrets, Math.min(500, lookups), block, keys)
     const again = Array.from({ length: lookups * 2 }, (_, index) => known[index % known.length] ?? '')
     looked.push(await lookUp(program, `${known.length} keys again and again`, again))
-    for (let round = 1; round <= 3; round++) {
+    for (let round = 1; round <= rounds; round++) {
       const random = Array.from({ length: block }, () => secrets[Math.floor(Math.random() * keys)] ?? '')
       looked.push(await lookUp(program, `random over all, round ${round}`, random))
     }

@@ -31,32 +31,31 @@ export function demoApiDefinition(port: number): ApiDefinition {
   }
 }
 
-/** The demo upstream of those APIs, running; undefined when none of them is the demo API. */
-export async function demoUpstreamFor(
-  apis: readonly ApiRecord[],
-  wantedPort: number,
-): Promise<DemoUpstream | undefined> {
+/** The demo upstream, and the port that the demo API knows it by if that is another. */
+export type Demo = DemoUpstream & { readonly formerPort: number | undefined }
+
+/** Runs the demo upstream if the demo API is there, on the port that the API names if that is free. */
+export async function startDemo(storage: Storage, wantedPort: number): Promise<Demo | undefined> {
+  const { rows: apis } = await storage.apis.list(undefined, {}, everything)
   const api = apis.find(isDemoApi)
   if (!api) return undefined
-  const port = portOf(api)
-  return startDemoUpstream(port === undefined ? [wantedPort] : [port, wantedPort])
+  const formerPort = portOf(api)
+  const upstream = await startDemoUpstream(formerPort === undefined ? [wantedPort] : [formerPort, wantedPort])
+  return { ...upstream, formerPort }
 }
 
 /** Points the APIs that led to the demo upstream's former port to the one it has now. */
-export async function followDemoUpstream(
-  storage: Storage,
-  apis: readonly ApiRecord[],
-  port: number,
-): Promise<void> {
-  const demo = apis.find(isDemoApi)
-  const formerPort = demo && portOf(demo)
+export async function followDemo(storage: Storage, { port, formerPort }: Demo): Promise<void> {
   if (formerPort === undefined || formerPort === port) return
   const former = demoOrigin(formerPort)
-  const moved = apis.filter((api) => api.definition.proxy?.target_url?.startsWith(former))
-  await storage.write({ kind: 'system', id: 'demo-upstream' }, async (stores) => {
-    for (const api of moved) await stores.apis.update(pointedTo(api, former, demoOrigin(port)))
+  await storage.write({ kind: 'system', id: 'demo-upstream' }, async ({ apis }) => {
+    const { rows } = await apis.list(undefined, {}, everything)
+    const moved = rows.filter((api) => api.definition.proxy?.target_url?.startsWith(former))
+    for (const api of moved) await apis.update(pointedTo(api, former, demoOrigin(port)))
   })
 }
+
+const everything = { page: 0, size: 1 }
 
 function pointedTo(api: ApiRecord, former: string, now: string): ApiRecord {
   const targetUrl = api.definition.proxy?.target_url ?? former

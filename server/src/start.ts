@@ -8,13 +8,12 @@ import { createCounterTable, openCounters } from '@tollgate/limits/counter-table
 import { buildControlApi } from '@tollgate/management/control-api'
 import { buildDashboardApi } from '@tollgate/management/dashboard-api'
 import type { Dependencies } from '@tollgate/management/dependencies'
-import type { ApiRecord } from '@tollgate/storage/apis'
 import type { KeySource } from '@tollgate/storage/connections'
 import type { Storage } from '@tollgate/storage/storage'
 import { type Config, urlHost } from './config.ts'
 import { openDataFolder } from './data-folder.ts'
 import { databaseSource, openDatabase } from './database.ts'
-import { demoUpstreamFor, followDemoUpstream } from './demo-api.ts'
+import { type Demo, followDemo, startDemo } from './demo-api.ts'
 import { startDemoUpstream } from './demo-upstream.ts'
 import { type FirstStart, isEmpty, makeFirstRecords } from './first-start.ts'
 import { instanceSecrets } from './instance-secrets.ts'
@@ -65,25 +64,15 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const empty = await isEmpty(storage)
 
   const counterTable = createCounterTable({ cells: config.counterCells })
-  const readiness = { problem: 'starting' as string | undefined }
+  const readiness: Readiness = { problem: 'starting' }
   const counters = openCounters(counterTable, 0)
-  const dependencies = (gatewayPort: number): Dependencies => ({
-    storage,
-    counters,
-    pepper: secrets.pepper,
-    adminSecret: secrets.adminSecret,
-    controlSecret: secrets.gatewaySecret,
-    version,
-    gatewayUrl: gatewayUrl(config, gatewayPort),
-    pageSize: config.pageSize,
-    maxBodyBytes: config.managementBodyBytes,
-    notReady: () => readiness.problem,
-    now: () => Date.now(),
-    logError: (message, detail) => log.error(message, detail),
-  })
+  const dependencies = managementDependencies({ config, secrets, storage, counters, readiness, log })
 
   const controlSocket = await openControlApi(dependencies(config.gatewayPort), parts)
-  const { gateway, apis } = await listening(ports.gateway, () =>
+  // Before the gateway, so that it is there until the gateway's last request is done.
+  const demo = empty ? await firstDemo(config) : await startDemo(storage, config.demoPort)
+  if (demo) parts.defer(() => demo.close())
+  const gateway = await listening(ports.gateway, () =>
     openGateway({ config, storage, source, counterTable, pepper: secrets.pepper, controlSocket, log }),
   )
   parts.defer(() => gateway.close(config.stopGraceMs))
@@ -92,10 +81,8 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   )
 
   // Only now, with every port and part at hand: a start that fails leaves the next one a first start, secrets shown.
-  const demo = empty ? await firstDemoUpstream(config) : await demoUpstreamFor(apis, config.demoPort)
-  if (demo) parts.defer(() => demo.close())
   const firstStart = empty ? await makeFirstRecords(storage, secrets.pepper, demo?.port) : undefined
-  if (demo) await followDemoUpstream(storage, apis, demo.port)
+  if (demo) await followDemo(storage, demo)
   readiness.problem = undefined
   parts.defer(() => {
     readiness.problem = 'stopping'
@@ -109,12 +96,41 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   }
 }
 
+/** Why the node is not ready; undefined when it is. */
+type Readiness = { problem: string | undefined }
+
+type ManagementParts = Pick<Dependencies, 'storage' | 'counters'> & {
+  readonly config: Config
+  readonly secrets: Secrets
+  readonly readiness: Readiness
+  readonly log: Log
+}
+
+/** What both REST faces are given; the gateway's port is known only when it listens. */
+function managementDependencies(parts: ManagementParts): (gatewayPort: number) => Dependencies {
+  const { config, secrets, storage, counters, readiness, log } = parts
+  return (gatewayPort) => ({
+    storage,
+    counters,
+    pepper: secrets.pepper,
+    adminSecret: secrets.adminSecret,
+    controlSecret: secrets.gatewaySecret,
+    version,
+    gatewayUrl: gatewayUrl(config, gatewayPort),
+    pageSize: config.pageSize,
+    maxBodyBytes: config.managementBodyBytes,
+    notReady: () => readiness.problem,
+    now: () => Date.now(),
+    logError: (message, detail) => log.error(message, detail),
+  })
+}
+
 function gatewayUrl(config: Config, port: number): string {
   return config.gatewayUrl ?? `http://${urlHost(config.host)}:${port}`
 }
 
-async function firstDemoUpstream(config: Config) {
-  return config.demo ? startDemoUpstream([config.demoPort]) : undefined
+async function firstDemo(config: Config): Promise<Demo | undefined> {
+  return config.demo ? { ...(await startDemoUpstream([config.demoPort])), formerPort: undefined } : undefined
 }
 
 /** The control API listens where only this user's processes, that is the gateway's workers, can reach it. */
@@ -165,7 +181,7 @@ type GatewayParts = {
   readonly log: Log
 }
 
-async function openGateway(parts: GatewayParts): Promise<{ gateway: Gateway; apis: readonly ApiRecord[] }> {
+async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, storage } = parts
   // Subscribed before the records are read: a change in between is applied twice rather than not at all. Through the
   // control API it may come while the workers are starting; then it waits for them.
@@ -190,5 +206,5 @@ async function openGateway(parts: GatewayParts): Promise<{ gateway: Gateway; api
     log: (line) => parts.log.line(line),
   })
   resolve(gateway)
-  return { gateway, apis }
+  return gateway
 }

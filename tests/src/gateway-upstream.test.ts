@@ -368,3 +368,55 @@ test('a hundred requests at once, with keys and bodies, are each answered by the
     assert.deepEqual([reply.at('url'), reply.at('body')], [`/item/${index}`, `body ${index}`])
   }
 })
+
+test('interim replies of the upstream are passed over, and the final one is the reply', async () => {
+  const raw = await startRawUpstream((socket) =>
+    socket.on('data', () =>
+      socket.write(
+        'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfinal',
+      ),
+    ),
+  )
+  const api = await newApi(org, raw.url, { use_keyless: true })
+  for (let count = 0; count < 3; count++) {
+    const reply = await through(server, api.listenPath)
+    assert.deepEqual([reply.status, reply.text], [200, 'final'])
+  }
+  await raw.close()
+})
+
+test('what an upstream sends beyond its reply is nobody’s reply', async () => {
+  let requests = 0
+  const raw = await startRawUpstream((socket) =>
+    socket.on('data', () => {
+      requests++
+      socket.write(
+        `HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nown${requests % 10}HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison`,
+      )
+    }),
+  )
+  const api = await newApi(org, raw.url, { use_keyless: true })
+  for (let count = 0; count < 20; count++) {
+    const reply = await through(server, api.listenPath)
+    assert.ok(!reply.text.includes('poison') && reply.text.startsWith('own'), reply.text)
+  }
+  await raw.close()
+})
+
+test('a reply whose framing can be read in two ways is 500, and none of it reaches the client', async () => {
+  const replies = [
+    'HTTP/1.1 200 OK\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nsplit!',
+    'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 6\r\n\r\nsplit!',
+    'HTTP/1.1 200 OK\r\nContent-Length: +6\r\n\r\nsplit!',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\nsplit!',
+    'HTTP/1.1 200 OK\r\nX-A: b\r\n folded\r\nContent-Length: 6\r\n\r\nsplit!',
+  ]
+  for (const answer of replies) {
+    const raw = await startRawUpstream((socket) => socket.on('data', () => socket.write(answer)))
+    const api = await newApi(org, raw.url, { use_keyless: true })
+    const reply = await through(server, api.listenPath)
+    assert.equal(reply.status, 500, answer)
+    assert.ok(!reply.text.includes('split!'), answer)
+    await raw.close()
+  }
+})

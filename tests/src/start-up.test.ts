@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { dashboardAs } from '../support/client.ts'
-import { databaseKind } from '../support/database.ts'
+import { databaseKind, onPostgres } from '../support/database.ts'
 import { expectStatus } from '../support/fixtures.ts'
 import { send } from '../support/http.ts'
 import { freshSettings, launch, runTollgate, type Server, startServer } from '../support/server.ts'
@@ -198,17 +198,19 @@ test('a data folder that cannot be written is one clear line', async () => {
   }
 })
 
-test('a database from a newer version is refused with one clear line and left alone', {
-  skip: databaseKind !== 'sqlite',
-}, async () => {
+test('a database from a newer version is refused with one clear line and left alone', async () => {
   const server = await startServer()
   try {
     await server.stop()
-    const { DatabaseSync } = await import('node:sqlite')
-    const file = await databaseFile(server.dataDir)
-    const database = new DatabaseSync(file)
-    database.prepare(`update meta set value = '9999' where name = 'schema'`).run()
-    database.close()
+    const fromTheFuture = "update meta set value = '9999' where name = 'schema'"
+    if (databaseKind === 'postgres') {
+      await onPostgres(server.env.TOLLGATE_DATABASE_URL ?? '', fromTheFuture)
+    } else {
+      const { DatabaseSync } = await import('node:sqlite')
+      const database = new DatabaseSync(await databaseFile(server.dataDir))
+      database.exec(fromTheFuture)
+      database.close()
+    }
 
     const result = await runTollgate(['start'], server.env)
     assert.equal(result.code, 1, result.stdout + result.stderr)

@@ -5,8 +5,11 @@ import pg from 'pg'
 export const databaseKind: 'sqlite' | 'postgres' =
   process.env.TOLLGATE_TEST_DATABASE === 'postgres' ? 'postgres' : 'sqlite'
 
-async function asAdministrator(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgresUrl() })
+const asAdministrator = (statement: string): Promise<void> => onPostgres(postgresUrl(), statement)
+
+/** Runs one statement on a PostgreSQL database, behind the program's back. */
+export async function onPostgres(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     await client.query(statement)

@@ -80,7 +80,7 @@ export function arrayOf(value: unknown): unknown[] {
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' })
 
 /** Most time any reply may take before the test fails: a hang is a defect, not a wait. */
-export const replyTimeoutMs = 20_000
+const replyTimeoutMs = 20_000
 
 const bodyBytes = (body: unknown): Buffer | undefined => {
   if (body === undefined) return undefined

@@ -10,7 +10,7 @@ import { type Origin, send } from './http.ts'
 import { freePorts } from './ports.ts'
 
 /** The folder the program is started from. */
-export const repository = path.resolve(import.meta.dirname, '../..')
+const repository = path.resolve(import.meta.dirname, '../..')
 
 /** Most time a start may take, milliseconds. */
 const startTimeoutMs = 30_000
@@ -53,7 +53,7 @@ function killGroup(child: ChildProcess): void {
 }
 
 /** The environment of a child: ours without any TOLLGATE_ name, and what the test gives. */
-export function childEnv(given: Readonly<Record<string, string>>): Record<string, string> {
+function childEnv(given: Readonly<Record<string, string>>): Record<string, string> {
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(process.env)) {
     if (!name.startsWith('TOLLGATE_') && name !== 'NODE_TEST_CONTEXT' && value !== undefined)

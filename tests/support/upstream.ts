@@ -4,7 +4,7 @@ import net from 'node:net'
 import type { Origin } from './http.ts'
 
 /** A request as the upstream saw it. */
-export type Seen = {
+type Seen = {
   readonly method: string
   readonly url: string
   readonly headers: http.IncomingHttpHeaders
@@ -15,7 +15,7 @@ export type Seen = {
 }
 
 /** How one request is answered; `seen` is there once the request's body has ended. */
-export type Respond = (request: http.IncomingMessage, response: http.ServerResponse) => void
+type Respond = (request: http.IncomingMessage, response: http.ServerResponse) => void
 
 /** A real HTTP server that records what reaches it. */
 export type Upstream = {
