@@ -16,14 +16,25 @@ type Schema = {
 }
 
 const style = `
-:root { color-scheme: light dark; --line: #8884; --dim: #888; --accent: #0b7285; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; --line: light-dark(#d8dce2, #383c44); --dim: light-dark(#5c6370, #a0a7b4);
+  --accent: light-dark(#0b6477, #5cc8dd); --panel: light-dark(#f7f8fa, #1b1e24); }
+html { background: light-dark(#fff, #14161a); }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+a { color: var(--accent); }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); text-transform: capitalize; }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; padding: .4rem .8rem; }
-summary { cursor: pointer; }
+summary { cursor: pointer; display: grid; grid-template-columns: 4.2rem minmax(0, 26rem) 1fr; gap: 0 .8rem; align-items: baseline; }
+details:hover, details[open] { background: var(--panel); }
+summary code { overflow-wrap: anywhere; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+@media (max-width: 45rem) {
+  summary { grid-template-columns: 4.2rem 1fr; }
+  summary .about { grid-column: 1 / -1; }
+}
 code, pre { font: 13px/1.5 ui-monospace, monospace; }
 pre { overflow-x: auto; padding: .6rem; border: 1px solid var(--line); border-radius: 6px; }
-.method { display: inline-block; min-width: 4.2rem; font-weight: 600; color: var(--accent); }
+.method { font-weight: 600; color: var(--accent); }
+.about { color: var(--dim); }
 .dim { color: var(--dim); }
 ul { margin: .2rem 0; padding-left: 1.2rem; }
 nav a { margin-right: .8rem; }
@@ -73,7 +84,7 @@ function operationBlock(verb: string, path: string, operation: Operation): strin
     ({ name, in: place }) =>
       `<li><code>${escaped(name)}</code> <span class="dim">${escaped(place)}</span></li>`,
   )
-  return `<details id="${escaped(operation.operationId)}"><summary><span class="method">${verb.toUpperCase()}</span> <code>${escaped(path)}</code> ${escaped(operation.summary)}</summary>
+  return `<details id="${escaped(operation.operationId)}"><summary><span class="method">${verb.toUpperCase()}</span> <code>${escaped(path)}</code> <span class="about">${escaped(operation.summary)}</span></summary>
 <p class="dim">Needs: ${escaped(operation['x-permission'])}</p>
 ${parameters.length > 0 ? `<h4>Parameters</h4><ul>${parameters.join('')}</ul>` : ''}
 ${body === undefined ? '' : `<h4>Body</h4>${fields(body, 0)}`}
