@@ -68,7 +68,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const counters = openCounters(counterTable, 0)
   const dependencies = managementDependencies({ config, secrets, storage, counters, readiness, log })
 
-  const controlSocket = await openControlApi(dependencies(config.gatewayPort), parts)
+  const controlSocket = await openControlApi(config.dataDir, dependencies(config.gatewayPort), parts)
   // Before the gateway, so that it is there until the gateway's last request is done.
   const demo = empty ? await firstDemo(config) : await startDemo(storage, config.demoPort)
   if (demo) parts.defer(() => demo.close())
@@ -134,19 +134,35 @@ async function firstDemo(config: Config): Promise<Demo | undefined> {
 }
 
 /** The control API listens where only this user's processes, that is the gateway's workers, can reach it. */
-async function openControlApi(dependencies: Dependencies, parts: AsyncDisposableStack): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-'))
-  parts.defer(() => rmSync(folder, { recursive: true, force: true }))
-  const socket = join(folder, 'control')
-  if (Buffer.byteLength(socket) > maxSocketPathBytes) {
-    throw new StartFailure(
-      `the folder for temporary files has too long a name for a socket: ${folder} (TMPDIR)`,
-    )
-  }
+async function openControlApi(
+  dataDir: string,
+  dependencies: Dependencies,
+  parts: AsyncDisposableStack,
+): Promise<string> {
+  const socket = controlSocketPath(dataDir, parts)
   const app = buildControlApi(dependencies)
   parts.defer(() => app.close())
   await app.listen({ path: socket })
   return socket
+}
+
+/**
+ * In the data folder, which is ours alone while we run: a socket that a killed program left is removed. A folder with too
+ * long a name for a socket gives way to a private one for temporary files.
+ */
+function controlSocketPath(dataDir: string, parts: AsyncDisposableStack): string {
+  const usual = join(dataDir, 'control.sock')
+  if (Buffer.byteLength(usual) <= maxSocketPathBytes) {
+    rmSync(usual, { force: true })
+    return usual
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-'))
+  parts.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const socket = join(folder, 'control')
+  if (Buffer.byteLength(socket) <= maxSocketPathBytes) return socket
+  throw new StartFailure(
+    `the data folder and the folder for temporary files (TMPDIR) have too long names for a socket: ${folder}`,
+  )
 }
 
 /** What fits into `sun_path` on every system. */
