@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { addOrganisation, startGate, type TestGate } from './testing/gate.ts'
 import { type Received, startUpstream, type TestUpstream } from './testing/upstream.ts'
@@ -47,6 +48,29 @@ test('the key is taken from cookie, query or header as the API says, and taken o
   assert.deepEqual([byCookie.status, echoed(byCookie.body).headers.cookie], [200, 'a=1; b=2'])
   assert.equal((await gate.call('/places/', { headers: { Authorization: secret } })).status, 401)
 })
+
+test('a key is taken off a second line of cookies too', async () => {
+  const auth = { use_cookie: true, cookie_name: 'session' }
+  const api = await gate.addApi({ name: 'twice', proxy: proxy('twice'), strip_auth_data: true, auth })
+  const { secret } = await gate.addKey(rights(api.apiId))
+  const lines = ['Host: gate', `Cookie: session=${secret}; a=1`, `Cookie: b=2; session=${secret}`]
+  const reply = await rawCall(gate.gateway.port, `GET /twice/ HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+  assert.match(reply, /^HTTP\/1.1 200/)
+  assert.equal(reply.includes(secret), false)
+  assert.match(reply, /"cookie":"a=1; b=2"/)
+})
+
+/** Sends bytes as they are, and reads until the end of the echo. */
+async function rawCall(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(bytes)
+  let text = ''
+  for await (const chunk of socket) {
+    text += String(chunk)
+    if (/\}\s*$/.test(text)) break
+  }
+  return text
+}
 
 test('the key goes upstream unless it is to be taken off', async () => {
   const api = await gate.addApi({ name: 'kept', proxy: proxy('kept') })

@@ -40,11 +40,11 @@ export function clientAddress(trustedProxies: readonly string[]): ClientAddress 
 }
 
 /** Every value of a header that may come in several lines, as one list; empty when it is absent. */
-export function joinedValues(head: RequestHead, lowerName: string): string {
+export function joinedValues(head: RequestHead, lowerName: string, separator = ', '): string {
   let joined = ''
   for (let i = head.names.indexOf(lowerName); i >= 0; i = head.names.indexOf(lowerName, i + 1)) {
     const value = head.values[i] ?? ''
-    joined = joined === '' ? value : `${joined}, ${value}`
+    joined = joined === '' ? value : joined + separator + value
   }
   return joined
 }

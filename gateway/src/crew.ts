@@ -5,6 +5,7 @@ import type { Change } from '@tollgate/storage/changes'
 import type { PolicyRecord } from '@tollgate/storage/policies'
 import type { LogLine } from './log-batch.ts'
 import type { FromWorker, ToWorker, WorkerSetup } from './ports.ts'
+import type { TlsSettings } from './tls-certificates.ts'
 
 /** What the crew is started with; `port` is that of the first worker to listen when it is 0. */
 export type CrewOptions = Omit<WorkerSetup, 'worker'> & {
@@ -38,7 +39,7 @@ type Seat = {
   startedAt: number
   deathsInARow: number
   replacement: NodeJS.Timeout | undefined
-  /** Changes that the thread has not acknowledged yet. */
+  /** Messages that the thread has not acknowledged yet. */
   readonly unacknowledged: Map<number, () => void>
 }
 
@@ -50,13 +51,15 @@ export class Crew {
   readonly #seats: Seat[] = []
   #port: number
   #revision: number
-  #lastChange = 0
+  #lastMessage = 0
+  #tls: TlsSettings | undefined
   #closing = false
 
   constructor(options: CrewOptions) {
     this.#options = options
     this.#port = options.port
     this.#revision = options.revision
+    this.#tls = options.settings.tls
     this.#apis = new Map(options.apis.map((record) => [record.id, record]))
     this.#policies = new Map(options.policies.map((record) => [record.id, record]))
   }
@@ -92,14 +95,24 @@ export class Crew {
   /** Resolves when every living worker enforces the changes; one that dies meanwhile does not block, one that hangs is ended. */
   async apply(changes: readonly Change[]): Promise<void> {
     for (const change of changes) this.#record(change)
-    const id = ++this.#lastChange
+    await this.#tellAll((id) => ({ kind: 'apply', id, changes }))
+  }
+
+  /** Resolves when every living worker uses the certificates; those that start later begin with them. */
+  async replaceCertificates(tls: TlsSettings): Promise<void> {
+    this.#tls = tls
+    await this.#tellAll((id) => ({ kind: 'certificates', id, tls }))
+  }
+
+  async #tellAll(message: (id: number) => ToWorker): Promise<void> {
+    const id = ++this.#lastMessage
     const deadline = setTimeout(() => this.#endHanging(id), ACKNOWLEDGE_MS)
     const acknowledged = this.#seats.flatMap((seat) => {
       const thread = seat.thread
       if (thread === undefined) return []
       const { promise, resolve } = Promise.withResolvers<void>()
       seat.unacknowledged.set(id, resolve)
-      tell(thread, { kind: 'apply', id, changes })
+      tell(thread, message(id))
       return [promise]
     })
     await Promise.all(acknowledged)
@@ -185,6 +198,7 @@ export class Crew {
     const { workers: _workers, log: _log, ...setup } = this.#options
     return {
       ...setup,
+      settings: this.#tls === undefined ? setup.settings : { ...setup.settings, tls: this.#tls },
       worker,
       port: this.#port,
       apis: [...this.#apis.values()],

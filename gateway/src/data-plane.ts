@@ -20,6 +20,7 @@ import { requestLog } from './request-log.ts'
 import type { Match } from './route.ts'
 import { type CompiledApi, createSnapshot, type Snapshot } from './snapshot.ts'
 import { upstreamPools } from './upstream-pools.ts'
+import { upstreamTls } from './upstream-tls.ts'
 import { type Desk, type Finishing, Visit } from './visit.ts'
 
 /** What a data plane is made of; everything with a lifetime is opened by who calls. */
@@ -44,7 +45,7 @@ export interface DataPlane extends Handler {
 /** Makes the data plane of one worker: from here on a request's journey reads top to bottom. */
 export function createDataPlane(parts: DataPlaneParts): DataPlane {
   const { settings, log } = parts
-  const pools = upstreamPools(poolLimits(settings))
+  const pools = upstreamPools(poolLimits(settings), upstreamTls(settings.upstreamAuthorities ?? []))
   const control = upstreamPool(controlOrigin(parts.controlSocket), poolLimits(settings))
   const clientIp = clientAddress(settings.trustedProxies)
   const nextId = requestIds(parts.worker)

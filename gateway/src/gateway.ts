@@ -1,4 +1,5 @@
 import type { Change } from '@tollgate/storage/changes'
+import type { TlsSettings } from './tls-certificates.ts'
 
 /** The data plane as the rest of the program sees it. */
 export interface Gateway {
@@ -6,6 +7,11 @@ export interface Gateway {
   readonly port: number
   /** Hands committed changes to every worker; resolves when all of them enforce these. */
   apply(changes: readonly Change[]): Promise<void>
+  /**
+   * Uses other certificates from the next handshake on, in all workers; running connections stay. Rejects, and changes
+   * nothing, when they cannot be used or the gateway was started without TLS.
+   */
+  replaceCertificates(tls: TlsSettings): Promise<void>
   /** Stops accepting, lets running requests finish for at most `graceMs`, then ends the workers. */
   close(graceMs: number): Promise<void>
 }

@@ -2,6 +2,7 @@ import type { ApiRecord } from '@tollgate/storage/apis'
 import type { Change } from '@tollgate/storage/changes'
 import type { PolicyRecord } from '@tollgate/storage/policies'
 import type { LogLine } from './log-batch.ts'
+import type { TlsSettings } from './tls-certificates.ts'
 
 /** What a worker is started with; everything in it survives a structured clone. */
 export type WorkerSetup = {
@@ -24,6 +25,8 @@ export type WorkerSetup = {
   readonly policies: readonly PolicyRecord[]
   readonly revision: number
   readonly settings: GatewaySettings
+  /** Under which TLS sessions are resumed; the same in all workers. */
+  readonly ticketKeys: Uint8Array
 }
 
 /** Settings of the data plane; each is a named limit of the configuration. */
@@ -35,6 +38,8 @@ export type GatewaySettings = {
   readonly upstreamConnectTimeoutMs: number
   readonly upstreamIdleTimeoutMs: number
   readonly upstreamConnections: number
+  /** Certificates (PEM) of authorities that upstreams' certificates may come from, beside those of Node and the system. */
+  readonly upstreamAuthorities?: readonly string[]
   readonly clientHeaderTimeoutMs: number
   readonly clientIdleTimeoutMs: number
   readonly clientBodyTimeoutMs: number
@@ -47,6 +52,12 @@ export type GatewaySettings = {
   readonly generator: string
   /** false: path patterns match as a prefix in whole segments; true: unanchored, as a regular expression anywhere. */
   readonly looseEndpointMatching: boolean
+  /** TLS on the gateway's port; undefined = plain. */
+  readonly tls?: TlsSettings
+  /** Whether clients may speak HTTP/2, by ALPN or with prior knowledge; they may unless it is false. */
+  readonly http2?: boolean
+  /** At the stop: for how long new connections are still taken, and told that the gate is closing; milliseconds. */
+  readonly drainMs?: number
   /** Log every request, or only refusals and failures. */
   readonly logRequests: 'all' | 'refused' | 'none'
 }
@@ -54,6 +65,7 @@ export type GatewaySettings = {
 /** What the main thread tells a worker. */
 export type ToWorker =
   | { readonly kind: 'apply'; readonly id: number; readonly changes: readonly Change[] }
+  | { readonly kind: 'certificates'; readonly id: number; readonly tls: TlsSettings }
   | { readonly kind: 'close'; readonly graceMs: number }
 
 /** What a worker tells the main thread. */

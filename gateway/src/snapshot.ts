@@ -12,7 +12,7 @@ import { CompileError } from './compile-error.ts'
 import type { KeyCache, OrganisationKeys } from './key-cache.ts'
 import { type Next, refusal } from './middleware.ts'
 import { listenPattern, type Routed, type RouteTable, routeTable } from './route.ts'
-import { type Targets, targets } from './targets.ts'
+import { type Targets, targets, wayOf } from './targets.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
 
 /** What a step is made from. */
@@ -233,8 +233,7 @@ function takeTargets(
   pools: UpstreamPools,
   taken: Targets[],
 ): Targets {
-  const verifyCertificates = definition.proxy?.transport?.ssl_insecure_skip_verify !== true
-  const list = targets(urls, { verifyCertificates }, pools)
+  const list = targets(urls, wayOf(definition), pools)
   taken.push(list)
   return list
 }

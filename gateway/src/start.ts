@@ -1,11 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import { Crew } from './crew.ts'
 import type { Gateway } from './gateway.ts'
 import type { LogLine } from './log-batch.ts'
 import type { WorkerSetup } from './ports.ts'
+import { certificateBook } from './tls-certificates.ts'
+
+/** Node's size for the keys of session tickets. */
+const TICKET_KEY_BYTES = 48
 
 /** What the data plane is started with. */
-export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort'> & {
+export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort' | 'ticketKeys'> & {
   /** Worker threads; one is used where the system cannot share a port among several. */
   readonly workers: number
   /** Gets every line of the data plane's log: requests, workers' deaths, what could not be compiled. */
@@ -20,11 +25,23 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const reusePort = await canSharePort(options.host)
   // Sharing would let a second program take the port of a first without a word: ask for it alone, once.
   if (reusePort && options.port !== 0) await bindOnce(options.host, options.port, false)
-  const crew = new Crew({ ...options, reusePort, workers: reusePort ? Math.max(1, options.workers) : 1 })
+  const ticketKeys = randomBytes(TICKET_KEY_BYTES)
+  // Bad certificates are said before there is a thread to fail.
+  if (options.settings.tls !== undefined) certificateBook(options.settings.tls, ticketKeys)
+  const workers = reusePort ? Math.max(1, options.workers) : 1
+  const crew = new Crew({ ...options, reusePort, ticketKeys, workers })
   await crew.start()
   return {
     port: crew.port,
     apply: (changes) => crew.apply(changes),
+    async replaceCertificates(tls) {
+      const before = options.settings.tls
+      if (before === undefined) throw new Error('the gateway was started without TLS')
+      if (tls.clientCertificates !== before.clientCertificates)
+        throw new Error('whether clients present certificates cannot be changed without a restart')
+      certificateBook(tls, ticketKeys)
+      await crew.replaceCertificates(tls)
+    },
     close: (graceMs) => crew.close(graceMs),
   }
 }

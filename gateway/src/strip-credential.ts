@@ -1,4 +1,5 @@
 import type { TokenAuth } from '@tollgate/model/token-auth'
+import { joinedValues } from './client-address.ts'
 import type { Visit } from './visit.ts'
 
 /** Takes the credential off what goes upstream, wherever it may have stood (`strip_auth_data`). */
@@ -6,8 +7,9 @@ export function stripCredential(visit: Visit, auth: TokenAuth): void {
   if (auth.header !== '') visit.editHeaders().remove(auth.header)
   if (auth.param !== '') visit.query = withoutParameter(visit.query, auth.param)
   if (auth.cookie === '') return
-  const cookies = visit.header('cookie')
-  if (cookies === undefined) return
+  // More than one line is against RFC 6265, and read by some upstreams all the same.
+  const cookies = joinedValues(visit.head, 'cookie', '; ')
+  if (cookies === '') return
   const kept = withoutCookie(cookies, auth.cookie)
   if (kept === cookies) return
   if (kept === '') visit.editHeaders().remove('cookie')

@@ -2,24 +2,27 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Upstream } from '@tollgate/http1/exchange'
 import { CompileError } from './compile-error.ts'
-import { joinTarget, targets } from './targets.ts'
+import { joinTarget, targets, wayOf } from './targets.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
+import { defaultTransport } from './upstream-tls.ts'
 
 const inertPools = (): UpstreamPools & { taken: string[] } => {
   const taken: string[] = []
   const upstream = (origin: string): Upstream => ({ origin, close() {} })
   return {
     taken,
-    take(origin) {
-      taken.push(`${origin.tls === undefined ? 'http' : 'https'} ${origin.host} ${origin.port}`)
-      return upstream(`${origin.host}:${origin.port}`)
+    take(place) {
+      const scheme = place.transport === undefined ? 'http' : 'https'
+      taken.push(`${scheme} ${place.host} ${place.port}${place.protocol === 'h2' ? ' h2' : ''}`)
+      return upstream(`${place.host}:${place.port}`)
     },
     release() {},
     closeAll() {},
   }
 }
 
-const pick = (url: string) => targets([url], { verifyCertificates: true }, inertPools()).pick()
+const WAY = { transport: defaultTransport, http2: false }
+const pick = (url: string) => targets([url], WAY, inertPools()).pick()
 
 test('target path and request path are joined by one slash, the target query comes first', () => {
   const cases: [string, string, string, string][] = [
@@ -46,19 +49,26 @@ test('disable_strip_slash keeps the slash at the end', () => {
 })
 
 test('targets are taken in turn, and one that is listed twice gets twice as much', () => {
-  const list = targets(['http://a', 'http://b', 'http://b'], { verifyCertificates: true }, inertPools())
+  const list = targets(['http://a', 'http://b', 'http://b'], WAY, inertPools())
   const seen = Array.from({ length: 6 }, () => list.pick().authority).sort()
   assert.deepEqual(seen, ['a', 'a', 'b', 'b', 'b', 'b'])
 })
 
 test('the default port of the scheme is used, and IPv6 brackets do not reach the socket', () => {
   const pools = inertPools()
-  targets(['http://a', 'https://a', 'http://[::1]:81/x'], { verifyCertificates: true }, pools)
+  targets(['http://a', 'https://a', 'http://[::1]:81/x'], WAY, pools)
   assert.deepEqual(pools.taken, ['http a 80', 'https a 443', 'http ::1 81'])
 })
 
+test('HTTP/2 is spoken to h2c targets, and to https ones of an API that asks for it', () => {
+  const pools = inertPools()
+  targets(['h2c://a/base', 'http://a'], WAY, pools)
+  targets(['https://b', 'http://b'], wayOf({ protocol: 'h2c' }), pools)
+  assert.deepEqual(pools.taken, ['http a 80 h2', 'http a 80', 'https b 443 h2', 'http b 80'])
+})
+
 test('what cannot be forwarded to is said', () => {
-  for (const url of ['', 'nonsense', 'tyk://self/', 'h2c://u']) {
-    assert.throws(() => targets([url], { verifyCertificates: true }, inertPools()), CompileError, url)
+  for (const url of ['', 'nonsense', 'tyk://self/', 'ftp://u']) {
+    assert.throws(() => targets([url], WAY, inertPools()), CompileError, url)
   }
 })

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net'
 import type { Upstream } from '@tollgate/http1/exchange'
-import type { UpstreamOrigin } from '@tollgate/http1/upstream'
+import type { ApiDefinition } from '@tollgate/model/api-definition'
 import { CompileError } from './compile-error.ts'
-import type { UpstreamPools } from './upstream-pools.ts'
+import type { Place, UpstreamPools } from './upstream-pools.ts'
+import { type TransportSettings, transportSettings } from './upstream-tls.ts'
 
 /** One place that requests of an API may be sent to. */
 export type Target = {
@@ -24,18 +24,29 @@ export interface Targets {
   release(): void
 }
 
-/** How the connections to a target are made. */
-export type TransportSettings = { readonly verifyCertificates: boolean }
+/** How an API's targets are reached, whatever their hosts. */
+export type Way = {
+  readonly transport: TransportSettings
+  /** `https://` targets over HTTP/2; `h2c://` ones always are, `http://` ones never. */
+  readonly http2: boolean
+}
+
+/** The protocols of a definition that ask for HTTP/2 upstreams. */
+const HTTP2_PROTOCOLS: ReadonlySet<string> = new Set(['h2', 'h2c', 'grpc', 'grpcs'])
+
+/** Reads the way from a definition. Throws `CompileError` for a transport that cannot be had. */
+export function wayOf(definition: ApiDefinition): Way {
+  return {
+    transport: transportSettings(definition),
+    http2: HTTP2_PROTOCOLS.has((definition.protocol ?? '').toLowerCase()),
+  }
+}
 
 /** Parses the URLs and takes pools for them. Throws `CompileError` for what cannot be forwarded to. */
-export function targets(
-  urls: readonly string[],
-  transport: TransportSettings,
-  pools: UpstreamPools,
-): Targets {
+export function targets(urls: readonly string[], way: Way, pools: UpstreamPools): Targets {
   if (urls.length === 0) throw new CompileError('there is no target URL')
-  const parsed = urls.map((url) => parseTarget(url, transport))
-  const list = parsed.map(({ origin, ...rest }): Target => ({ ...rest, upstream: pools.take(origin) }))
+  const parsed = urls.map((url) => parseTarget(url, way))
+  const list = takeAll(parsed, pools)
   const only = list[0]
   let turn = 0
   return {
@@ -46,8 +57,23 @@ export function targets(
       return target
     },
     release() {
-      for (const { origin } of parsed) pools.release(origin)
+      for (const { place } of parsed) pools.release(place)
     },
+  }
+}
+
+/** Takes a pool for each; when one cannot be had, those taken before are given back. */
+function takeAll(parsed: readonly ParsedTarget[], pools: UpstreamPools): readonly Target[] {
+  const taken: Place[] = []
+  try {
+    return parsed.map(({ place, ...rest }) => {
+      const upstream = pools.take(place)
+      taken.push(place)
+      return { ...rest, upstream }
+    })
+  } catch (error) {
+    for (const place of taken) pools.release(place)
+    throw error
   }
 }
 
@@ -73,24 +99,23 @@ function firstNonSlash(text: string): number {
   return at
 }
 
-function parseTarget(
-  text: string,
-  transport: TransportSettings,
-): Omit<Target, 'upstream'> & { origin: UpstreamOrigin } {
+type ParsedTarget = Omit<Target, 'upstream'> & { readonly place: Place }
+
+function parseTarget(text: string, way: Way, plainHttp2 = false): ParsedTarget {
   if (!URL.canParse(text)) throw new CompileError(`"${text}" is not a URL`)
   const url = new URL(text)
+  if (url.protocol === 'h2c:') return parseTarget(`http${text.slice('h2c'.length)}`, way, true)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new CompileError(`proxy: requests cannot be forwarded to ${url.protocol}// yet`)
   }
   const secure = url.protocol === 'https:'
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
-  const tls = {
-    rejectUnauthorized: transport.verifyCertificates,
-    ...(isIP(host) === 0 && { servername: host }),
-  }
   return {
-    origin: secure ? { host, port, tls } : { host, port },
+    place: {
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+      transport: secure ? way.transport : undefined,
+      protocol: plainHttp2 || (secure && way.http2) ? 'h2' : 'http/1.1',
+    },
     authority: url.host,
     path: url.pathname.replace(/\/+$/, ''),
     pathAsWritten: url.pathname,

@@ -1,26 +1,44 @@
 import type { Upstream } from '@tollgate/http1/exchange'
-import { type PoolLimits, type UpstreamOrigin, upstreamPool } from '@tollgate/http1/upstream'
+import { Http2Upstream } from '@tollgate/http1/h2/upstream'
+import { type PoolLimits, upstreamPool } from '@tollgate/http1/upstream'
+import type { TransportSettings, UpstreamTls } from './upstream-tls.ts'
 
-/** The pools of a worker: one per origin and way of connecting, shared by all APIs, closed when none uses it. */
+/** Where requests are sent, and how: two places that differ in anything have pools of their own. */
+export type Place = {
+  readonly host: string
+  readonly port: number
+  /** undefined: without TLS. */
+  readonly transport: TransportSettings | undefined
+  readonly protocol: 'http/1.1' | 'h2'
+}
+
+/** The pools of a worker: one per place, shared by all APIs, closed when none uses it. */
 export interface UpstreamPools {
-  take(origin: UpstreamOrigin): Upstream
-  release(origin: UpstreamOrigin): void
+  /** Throws `CompileError` when TLS cannot be had as the place wants it. */
+  take(place: Place): Upstream
+  release(place: Place): void
   closeAll(): void
 }
 
 /** Makes the empty set of pools; each gets the same limits. */
-export function upstreamPools(limits: PoolLimits): UpstreamPools {
+export function upstreamPools(limits: PoolLimits, tls: UpstreamTls): UpstreamPools {
   const pools = new Map<string, { readonly upstream: Upstream; users: number }>()
+
+  function open({ host, port, transport, protocol }: Place): Upstream {
+    const origin = transport === undefined ? { host, port } : { host, port, tls: tls(host, transport) }
+    return protocol === 'h2' ? new Http2Upstream(origin, limits) : upstreamPool(origin, limits)
+  }
+
   return {
-    take(origin) {
-      const key = keyOf(origin)
-      const pool = pools.get(key) ?? { upstream: upstreamPool(origin, limits), users: 0 }
+    take(place) {
+      const key = keyOf(place)
+      const pool = pools.get(key) ?? { upstream: open(place), users: 0 }
       pool.users += 1
       pools.set(key, pool)
       return pool.upstream
     },
-    release(origin) {
-      const key = keyOf(origin)
+    release(place) {
+      const key = keyOf(place)
       const pool = pools.get(key)
       if (pool === undefined) return
       pool.users -= 1
@@ -35,6 +53,9 @@ export function upstreamPools(limits: PoolLimits): UpstreamPools {
   }
 }
 
-function keyOf(origin: UpstreamOrigin): string {
-  return JSON.stringify([origin.host, origin.port, origin.socketPath ?? '', origin.tls ?? null])
+function keyOf({ host, port, transport, protocol }: Place): string {
+  if (transport === undefined) return JSON.stringify([host, port, protocol])
+  const { verifyCertificates, forceCommonName, minVersion, maxVersion, ciphers } = transport
+  const how = [verifyCertificates, forceCommonName, minVersion, maxVersion, ciphers]
+  return JSON.stringify([host, port, protocol, ...how])
 }

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { createHttp2Server, defaultHttp2Limits } from '@tollgate/http1/h2/server'
 import { createHttpServer, defaultServerLimits } from '@tollgate/http1/server'
 import { openCounters } from '@tollgate/limits/counter-table'
 import { openKeyReader } from '@tollgate/storage/key-reader'
-import { createDataPlane } from './data-plane.ts'
+import { createDataPlane, type DataPlane } from './data-plane.ts'
+import { createEntrance, type Entrance } from './entrance.ts'
 import { logBatch } from './log-batch.ts'
 import type { FromWorker, GatewaySettings, ToWorker, WorkerSetup } from './ports.ts'
 
@@ -18,7 +20,7 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     log: log.add,
     now: Date.now,
   })
-  const server = createHttpServer(plane, serverLimits(setup.settings))
+  const server = entrance(setup, plane)
 
   async function close(graceMs: number): Promise<void> {
     await server.close(graceMs)
@@ -34,7 +36,8 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
       void close(message.graceMs)
       return
     }
-    plane.apply(message.changes)
+    if (message.kind === 'apply') plane.apply(message.changes)
+    else server.replaceCertificates(message.tls)
     say({ kind: 'applied', id: message.id })
   })
 
@@ -47,6 +50,24 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     await close(0)
   }
 }
+
+function entrance(setup: WorkerSetup, plane: DataPlane): Entrance {
+  const { settings } = setup
+  const limits = serverLimits(settings)
+  return createEntrance({
+    http1: createHttpServer(plane, limits),
+    http2: settings.http2 === false ? undefined : createHttp2Server(plane, limits, defaultHttp2Limits),
+    tls: settings.tls,
+    ticketKeys: setup.ticketKeys,
+    maxConnections: limits.maxConnections,
+    handshakeMs: limits.headerMs,
+    drainMs: settings.drainMs ?? DEFAULT_DRAIN_MS,
+    onProtocolError: (reason, remoteAddress) => plane.onProtocolError?.(reason, remoteAddress),
+  })
+}
+
+/** Long enough for whatever was on its way when the gate was told to stop. */
+const DEFAULT_DRAIN_MS = 500
 
 function serverLimits(settings: GatewaySettings): typeof defaultServerLimits {
   return {

@@ -241,5 +241,6 @@ function crewParts() {
     policies: [],
     revision: 0,
     settings: testSettings,
+    ticketKeys: new Uint8Array(48),
   }
 }

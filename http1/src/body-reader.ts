@@ -1,4 +1,5 @@
 import { CHUNKED, UNTIL_CLOSE } from './exchange.ts'
+import { isHopByHop } from './known-names.ts'
 import { type Refusal, refusals } from './protocol-errors.ts'
 import { FIELD_VALUE, HEX, isBlank, TOKEN } from './syntax.ts'
 
@@ -49,13 +50,16 @@ const forbiddenTrailers = new Set([
 
 /**
  * Finds the data in a body's bytes, whatever the framing. Feed it with `step` until `done`; each step gives at most one
- * span of data as `dataStart` and `dataEnd`. Chunk extensions and trailers are checked, bounded and dropped.
+ * span of data as `dataStart` and `dataEnd`. Chunk extensions are checked, bounded and dropped; trailers checked and
+ * bounded, and kept for who wants them.
  */
 export class BodyReader {
   done: boolean
   problem: Refusal | undefined = undefined
   dataStart = 0
   dataEnd = 0
+  /** The trailers so far, written anew as lines ending in CRLF, without hop-by-hop ones. */
+  trailers = ''
   /** Data bytes still to come by Content-Length or in this chunk; infinite when the connection's end is the body's. */
   remaining: number
   readonly #chunked: boolean
@@ -65,6 +69,7 @@ export class BodyReader {
   #extensionBytes = 0
   #trailerBytes = 0
   #trailerName = ''
+  #trailerLine = ''
 
   /** `bodyLength` as in `RequestHead` and `ReplyHead`. */
   constructor(bodyLength: number, limits: BodyLimits) {
@@ -195,16 +200,20 @@ export class BodyReader {
           return undefined
         }
         this.#trailerName = ''
+        this.#trailerLine = ''
         this.#state = TRAILER_NAME
         return this.#trailerNameByte(byte)
       case TRAILER_NAME:
         return this.#trailerNameByte(byte)
       case TRAILER_VALUE:
         if (byte === CR) this.#state = TRAILER_LF
-        else if (FIELD_VALUE[byte] !== 1 && !isBlank(byte)) return refusals.badTrailer
+        else if (FIELD_VALUE[byte] !== 1) return refusals.badTrailer
+        else if (!isBlank(byte) || this.#trailerLine.length > this.#trailerName.length + 2)
+          this.#trailerLine += String.fromCharCode(byte)
         return undefined
       default:
         this.#state = TRAILER_START
+        if (!isHopByHop(this.#trailerName)) this.trailers += `${this.#trailerLine.trimEnd()}\r\n`
         return byte === LF ? undefined : refusals.badTrailer
     }
   }
@@ -213,11 +222,13 @@ export class BodyReader {
     const lower = TOKEN[byte] ?? 0
     if (lower !== 0) {
       this.#trailerName += String.fromCharCode(lower)
+      this.#trailerLine += String.fromCharCode(byte)
       return undefined
     }
     if (byte !== 58 || this.#trailerName === '' || forbiddenTrailers.has(this.#trailerName))
       return refusals.badTrailer
     this.#state = TRAILER_VALUE
+    this.#trailerLine += ': '
     return undefined
   }
 }

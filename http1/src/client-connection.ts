@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net'
+import { abortSocket } from './abort.ts'
+import { plainAddress } from './address-count.ts'
 import { ClientExchange } from './client-exchange.ts'
 import type { Handler } from './exchange.ts'
 import { BARE_LF, findHeadEnd, INCOMPLETE } from './head-end.ts'
@@ -8,10 +10,6 @@ import type { ServerLimits } from './server.ts'
 import { statusLine } from './status-line.ts'
 import { Deadline, dateLine, type Timed } from './timer-wheel.ts'
 
-/** After the last answer: how long, and for how many bytes, a client may go on sending before it is cut off. */
-const LINGER_MS = 2_000
-const LINGER_BYTES = 1_048_576
-
 /** What the connections of one server share. */
 export type ServerContext = {
   readonly handler: Handler
@@ -19,7 +17,7 @@ export type ServerContext = {
   readonly connections: Set<ClientConnection>
   /** The server is closing: each answer is the last of its connection. */
   closing: boolean
-  onClosed(): void
+  onClosed(connection: ClientConnection): void
 }
 
 /** One client's connection: reads request heads, and runs one exchange after the other. */
@@ -44,8 +42,7 @@ export class ClientConnection implements Timed {
   constructor(socket: Socket, context: ServerContext) {
     this.socket = socket
     this.context = context
-    const address = socket.remoteAddress ?? ''
-    this.remoteAddress = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+    this.remoteAddress = plainAddress(socket.remoteAddress ?? '')
     this.deadline = new Deadline(this)
     this.#exchange = undefined
     this.#pending = undefined
@@ -112,14 +109,14 @@ export class ClientConnection implements Timed {
     this.#pending = undefined
     this.deadline.arm(this.context.limits.bodyProgressMs)
     this.socket.end(() => {
-      if (!this.#closed) this.deadline.arm(LINGER_MS)
+      if (!this.#closed) this.deadline.arm(this.context.limits.lingerMs)
     })
     this.socket.resume()
   }
 
   /** Cuts an answer short so that the client notices: with a reset, as an orderly end could be taken for the body's. */
   abort(): void {
-    this.socket.resetAndDestroy()
+    abortSocket(this.socket)
   }
 
   destroy(): void {
@@ -136,7 +133,7 @@ export class ClientConnection implements Timed {
   #onData(bytes: Buffer): void {
     if (this.#lingering) {
       this.#lingered += bytes.length
-      if (this.#lingered > LINGER_BYTES) this.destroy()
+      if (this.#lingered > this.context.limits.maxLingerBytes) this.destroy()
       return
     }
     if (this.#exchange === undefined) {
@@ -151,6 +148,13 @@ export class ClientConnection implements Timed {
       this.#stash(bytes, rest)
       this.updateReading()
     }
+  }
+
+  /** What came after the request, for the tunnel that it has become. */
+  takePending(): Buffer | undefined {
+    const pending = this.#pending
+    this.#pending = undefined
+    return pending
   }
 
   /** Reads the socket or not: as the running exchange wants, and not beyond what may be stashed or left unread. */
@@ -266,8 +270,8 @@ export class ClientConnection implements Timed {
   #onEnd(): void {
     // A client that closes its side while it waits is taken to have left, as nginx does: otherwise nobody would
     // notice the usual way of leaving.
-    if (this.#exchange !== undefined) this.destroy()
-    else this.linger()
+    if (this.#exchange === undefined) this.linger()
+    else if (!this.#exchange.onClientEnd()) this.destroy()
   }
 
   #onDrain(): void {
@@ -283,6 +287,6 @@ export class ClientConnection implements Timed {
     this.#exchange?.onClientGone()
     this.#exchange = undefined
     this.context.connections.delete(this)
-    this.context.onClosed()
+    this.context.onClosed(this)
   }
 }

@@ -1,21 +1,22 @@
 import { performance } from 'node:perf_hooks'
-import { BodyReader } from './body-reader.ts'
 import type { ClientConnection } from './client-connection.ts'
 import {
   CHUNKED,
   type Exchange,
   type ForwardListener,
   type ForwardTimeouts,
-  UNTIL_CLOSE,
   type Upstream,
   type UpstreamFailure,
 } from './exchange.ts'
-import { collect, collectedBytes, compose, composeRequest, LAST_CHUNK } from './message.ts'
+import { headerValue } from './headers.ts'
 import { type Refusal, refusals } from './protocol-errors.ts'
 import type { ParsedReply } from './reply-head.ts'
+import { BROKEN, FULL, ReplyOut, WHOLE } from './reply-out.ts'
+import { RequestBody } from './request-body.ts'
 import type { ParsedRequest } from './request-head.ts'
-import { isBodiless, statusLine } from './status-line.ts'
-import { dateLine } from './timer-wheel.ts'
+import { SWITCHING } from './status-line.ts'
+import { Deadline, type Timed } from './timer-wheel.ts'
+import { Tunnel } from './tunnel.ts'
 import { UpstreamPool } from './upstream.ts'
 import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts'
 
@@ -28,29 +29,24 @@ const REPLIED = 2
 const RELAYING = 3
 /** Answered; the rest of a short request body is read and dropped. */
 const DRAINING = 4
-const DONE = 5
+/** The connection speaks another protocol until its end. */
+const TUNNELLING = 5
+const DONE = 6
 
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 /** Methods for which a missing Content-Length would make some upstreams answer 411. */
 const usuallyWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 
 /** One request and its answer; see `Exchange`. Never used twice, so that a late call cannot reach another request. */
-export class ClientExchange implements Exchange, UpstreamUser {
+export class ClientExchange implements Exchange, UpstreamUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
   state: unknown = undefined
   readonly #client: ClientConnection
+  readonly #body: RequestBody
+  readonly #out: ReplyOut
   #phase: number = OPEN
   #announced = false
-
-  // The request's body: read by `#reader`, kept in `#held` until there is an upstream to take it.
-  readonly #reader: BodyReader | undefined
-  #bodyDone: boolean
-  #held: Buffer[] | undefined
-  #blocked = false
-  #continued = false
-  #bodySent = false
-  #chunkedOut = false
 
   #pool: UpstreamPool | undefined
   #connection: UpstreamConnection | undefined
@@ -59,26 +55,28 @@ export class ClientExchange implements Exchange, UpstreamUser {
   #target = ''
   #lines = ''
   #headMs = 0
+  #idleMs = 0
   #retried = false
   #sentAt = 0
+  /** Of the whole exchange; only made where its time is bounded. */
+  #deadline: Deadline | undefined
+  #tunnel: Tunnel | undefined
 
-  #status = 0
-  #persist = false
-  #chunkedReply = false
-  #bytesIn = 0
-  #bytesOut = 0
   #upstreamMs = -1
 
   constructor(client: ClientConnection, head: ParsedRequest) {
+    const { limits } = client.context
     this.#client = client
     this.head = head
     this.startedAt = performance.now()
-    this.#bodyDone = head.bodyLength === 0
-    this.#reader = this.#bodyDone ? undefined : new BodyReader(head.bodyLength, client.context.limits)
-    this.#held = undefined
+    this.#body = new RequestBody(head.bodyLength, limits)
+    this.#out = new ReplyOut(client.socket, head)
     this.#pool = undefined
     this.#connection = undefined
     this.#listener = undefined
+    this.#deadline = undefined
+    this.#tunnel = undefined
+    if (limits.exchangeMs > 0) this.#limitTime(limits.exchangeMs)
   }
 
   get remoteAddress(): string {
@@ -87,11 +85,11 @@ export class ClientExchange implements Exchange, UpstreamUser {
 
   /** Whether more of the request's body may be read now; when it is complete, whatever follows is not our affair. */
   get wantsBytes(): boolean {
-    return this.#bodyDone || !this.#blocked
+    return this.#body.done || !this.#body.blocked
   }
 
   get isBodyDone(): boolean {
-    return this.#bodyDone
+    return this.#body.done
   }
 
   /** From here on the user knows the exchange, and will be told its end. */
@@ -103,25 +101,11 @@ export class ClientExchange implements Exchange, UpstreamUser {
   respond(status: number, headerLines: string, body: string | Uint8Array): void {
     if (this.#phase > REPLIED) return
     this.#leaveUpstream()
-    const { head } = this
-    const drains = !this.#bodyDone && this.#mayDrain()
-    this.#persist = head.keepAlive && this.#client.mayPersist && (this.#bodyDone || drains)
-    this.#status = status
-    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-    const framing = isBodiless(status) ? '' : `Content-Length: ${length}\r\n`
-    const top = `${statusLine(status)}${headerLines}${framing}${dateLine()}${this.#connectionLine()}\r\n`
-    const { socket } = this.#client
-    if (head.method === 'HEAD' || isBodiless(status) || length === 0) {
-      socket.write(top, 'latin1')
-    } else {
-      this.#bytesOut = length
-      if (typeof body === 'string' && body.length === length) socket.write(top + body, 'latin1')
-      else
-        socket.write(
-          Buffer.concat([Buffer.from(top, 'latin1'), typeof body === 'string' ? Buffer.from(body) : body]),
-        )
-    }
-    if (drains && this.#persist) this.#drain()
+    const { done } = this.#body
+    const drains = !done && this.#mayDrain()
+    this.#out.persist = this.head.keepAlive && this.#client.mayPersist && (done || drains)
+    this.#out.answer(status, headerLines, body)
+    if (drains && this.#out.persist) this.#drain()
     else this.#finish(true)
   }
 
@@ -136,13 +120,17 @@ export class ClientExchange implements Exchange, UpstreamUser {
     if (this.#phase >= DRAINING) return
     if (this.#phase !== OPEN) throw new Error('forward: the request is already on its way')
     if (!(upstream instanceof UpstreamPool)) throw new TypeError('forward: not a pool made by upstreamPool()')
+    const { limits } = upstream
+    const { headMs, idleMs = 0, totalMs = 0 } = timeouts
     this.#pool = upstream
     this.#method = method
     this.#target = target
     this.#lines = headerLines
     this.#listener = listener
-    this.#headMs = timeouts.headMs > 0 ? timeouts.headMs : upstream.limits.headMs
-    if (this.#bodySent) {
+    this.#headMs = headMs > 0 ? headMs : limits.headMs
+    this.#idleMs = idleMs > 0 ? idleMs : limits.bodyIdleMs
+    if (totalMs > 0) this.#limitTime(totalMs)
+    if (this.#body.sent) {
       // What was streamed once is not here to be sent again.
       listener.onFailure('reset')
       return
@@ -155,55 +143,41 @@ export class ClientExchange implements Exchange, UpstreamUser {
     if (this.#phase > REPLIED) return
     if (this.#phase !== REPLIED) throw new Error('relay: there is no reply')
     const connection = this.#connection
-    if (connection === undefined) {
+    const isSwitch = status === SWITCHING
+    if (connection === undefined || isSwitch !== (connection.reply?.status === SWITCHING)) {
       this.respond(502, '', '')
       return
     }
-    this.#phase = RELAYING
-    this.#status = status
-    this.#persist = this.head.keepAlive && this.#bodyDone && this.#client.mayPersist
-    const { body, reply } = connection
-    const top = statusLine(status) + headerLines
-    const length = reply?.announcedLength ?? -1
-    if (this.head.method === 'HEAD' || isBodiless(status)) {
-      const framing = length >= 0 && status !== 204 && status !== 205 ? `Content-Length: ${length}\r\n` : ''
-      this.#client.socket.write(`${top}${framing}${this.#connectionLine()}\r\n`, 'latin1')
-      this.#finishReply(connection)
-    } else if (body === undefined) {
-      this.#client.socket.write(`${top}Content-Length: 0\r\n${this.#connectionLine()}\r\n`, 'latin1')
-      this.#finishReply(connection)
-    } else {
-      this.#relayBytes(connection, body, top)
+    if (isSwitch) {
+      this.#startTunnel(connection, headerLines)
+      return
     }
+    this.#phase = RELAYING
+    this.#out.persist = this.head.keepAlive && this.#body.done && this.#client.mayPersist
+    this.#onRelayed(connection, this.#out.begin(connection, status, headerLines))
   }
 
   onConnection(connection: UpstreamConnection): void {
     this.#connection = connection
     const { head } = this
-    const start = `${this.#method} ${this.#target} HTTP/1.1\r\n${this.#lines}`
+    const { upgrade } = head
+    const start = `${this.#method} ${this.#target} HTTP/1.1\r\n${this.#lines}${hopByHopLines(head)}`
     const toHead = this.#method === 'HEAD'
+    const body = this.#body
     this.#sentAt = performance.now()
+    connection.idleMs = this.#idleMs
     if (head.bodyLength === 0) {
       const framing = usuallyWithBody.has(this.#method) ? 'Content-Length: 0\r\n\r\n' : '\r\n'
-      connection.send(start + framing, toHead, this.#headMs)
+      connection.send(start + framing, toHead, this.#headMs, upgrade)
       return
     }
-    const pieces = this.#held ?? []
-    this.#held = undefined
-    this.#bodySent = true
-    this.#chunkedOut = head.bodyLength === CHUNKED && !this.#bodyDone
-    const length = head.bodyLength === CHUNKED ? this.#bytesIn : head.bodyLength
-    const framing = this.#chunkedOut
-      ? 'Transfer-Encoding: chunked\r\n\r\n'
-      : `Content-Length: ${length}\r\n\r\n`
-    const message = composeRequest(start + framing, pieces, this.#chunkedOut, this.#bodyDone)
-    this.#blocked = !connection.send(message, toHead, this.#headMs)
-    if (this.#bodyDone) return
-    if (head.expectsContinue && this.#bytesIn === 0 && !this.#continued) {
-      this.#continued = true
+    body.blocked = !connection.send(body.begin(start), toHead, this.#headMs, '')
+    if (body.done) return
+    if (head.expectsContinue && body.bytes === 0 && !body.continued) {
+      body.continued = true
       this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1')
     }
-    connection.extend(Math.max(this.#headMs, this.#client.context.limits.bodyProgressMs * 2))
+    connection.extend(this.#patience)
     this.#awaitBody()
   }
 
@@ -221,7 +195,7 @@ export class ClientExchange implements Exchange, UpstreamUser {
   onReplyBytes(): void {
     const connection = this.#connection
     if (this.#phase !== RELAYING || connection?.body === undefined) return
-    this.#relayBytes(connection, connection.body, '')
+    this.#onRelayed(connection, this.#out.stream(connection, connection.body, ''))
   }
 
   onUpstreamLost(failure: UpstreamFailure, untouched: boolean): void {
@@ -240,27 +214,28 @@ export class ClientExchange implements Exchange, UpstreamUser {
   }
 
   onUpstreamDrain(): void {
-    if (this.#bodyDone || !this.#blocked) return
-    this.#blocked = false
+    if (this.#body.done || !this.#body.blocked) return
+    this.#body.blocked = false
     this.#awaitBody()
   }
 
   /** Bytes of the client at `pos`: takes what belongs to the request's body; returns where it ended. */
   onBytes(bytes: Buffer, pos: number): number {
-    const reader = this.#reader
-    if (reader === undefined || this.#bodyDone) return pos
-    const end = collect(reader, bytes, pos, bytes.length)
-    const total = collectedBytes()
-    this.#bytesIn += total
-    const { maxBodyBytes } = this.#client.context.limits
-    const problem = maxBodyBytes > 0 && this.#bytesIn > maxBodyBytes ? refusals.bodyTooLarge : reader.problem
-    if (problem !== undefined) {
-      this.#refuse(problem)
+    if (this.#tunnel !== undefined) {
+      this.#tunnel.onClientBytes(bytes.subarray(pos))
       return bytes.length
     }
-    if (reader.done) this.#bodyDone = true
-    if (this.#phase < DRAINING) this.#passOn(bytes, total)
-    if (this.#bodyDone) {
+    const body = this.#body
+    if (body.done) return pos
+    const end = body.take(bytes, pos)
+    if (body.problem !== undefined) {
+      this.#refuse(body.problem)
+      return bytes.length
+    }
+    if (this.#phase < DRAINING && body.pass(this.#connection, bytes)) {
+      this.#connection?.extend(body.done ? this.#headMs : this.#patience)
+    }
+    if (body.done) {
       this.#client.deadline.disarm()
       if (this.#phase === DRAINING) this.#endDrain()
     } else {
@@ -271,86 +246,76 @@ export class ClientExchange implements Exchange, UpstreamUser {
 
   /** The client did nothing for too long: neither sent more of the body, nor read more of the answer. */
   onClientTimeout(): void {
-    if (this.#phase < RELAYING && !this.#bodyDone) this.#refuse(refusals.bodyTimeout)
+    if (this.#phase < RELAYING && !this.#body.done) this.#refuse(refusals.bodyTimeout)
     else this.#client.destroy()
   }
 
+  /** The client will send no more. Returns whether that matters to nobody but a tunnel. */
+  onClientEnd(): boolean {
+    this.#tunnel?.onClientEnd()
+    return this.#tunnel !== undefined
+  }
+
   onClientDrain(): void {
+    if (this.#tunnel !== undefined) this.#tunnel.onClientDrain()
     if (this.#phase !== RELAYING) return
     this.#client.deadline.disarm()
-    if (!this.#bodyDone) this.#awaitBody()
+    if (!this.#body.done) this.#awaitBody()
     this.#connection?.resume()
   }
 
   /** The client's connection is closed. */
   onClientGone(): void {
-    this.#fail(this.#status)
+    if (this.#tunnel === undefined) this.#fail(this.#out.status)
+    else this.#endTunnel(this.#tunnel)
   }
 
-  /** The body's data to the upstream, or kept until there is one. */
-  #passOn(bytes: Buffer, total: number): void {
-    const connection = this.#connection
-    if (connection === undefined || !this.#bodySent) {
-      if (total === 0 && !this.#bodyDone) return
-      this.#held ??= []
-      const data = compose('', bytes, total, false, '')
-      this.#held.push(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
-      this.#blocked = true
-      return
+  /** The time of the whole exchange is over. */
+  onDeadline(): void {
+    if (this.#phase === RELAYING) {
+      this.#leaveUpstream()
+      this.#client.abort()
+    } else if (this.#phase === FORWARDING) {
+      this.#leaveUpstream()
+      this.#phase = OPEN
+      this.#listener?.onFailure('timeout')
+    } else if (this.#phase !== DONE) {
+      this.#refuse(refusals.exchangeTimeout)
     }
-    const message = compose(
-      '',
-      bytes,
-      total,
-      this.#chunkedOut,
-      this.#chunkedOut && this.#bodyDone ? LAST_CHUNK : '',
-    )
-    if (message.length === 0) return
-    const room =
-      typeof message === 'string'
-        ? connection.socket.write(message, 'latin1')
-        : connection.socket.write(message)
-    if (!room) this.#blocked = true
-    connection.extend(
-      this.#bodyDone ? this.#headMs : Math.max(this.#headMs, this.#client.context.limits.bodyProgressMs * 2),
-    )
+  }
+
+  #limitTime(ms: number): void {
+    this.#deadline ??= new Deadline(this)
+    this.#deadline.arm(ms)
+  }
+
+  /** How long an upstream may be silent while the request's body is still coming. */
+  get #patience(): number {
+    return Math.max(this.#headMs, this.#client.context.limits.bodyProgressMs * 2)
   }
 
   /** Reads on in the body, unless the upstream is slower than the client: then it is the upstream's clock that runs. */
   #awaitBody(): void {
     const { deadline, context } = this.#client
-    if (this.#blocked) deadline.disarm()
-    else deadline.arm(context.limits.bodyProgressMs)
+    if (this.#body.blocked) {
+      deadline.disarm()
+    } else {
+      deadline.arm(context.limits.bodyProgressMs)
+      this.#body.awaitClient()
+    }
     this.#client.updateReading()
   }
 
-  /** Sends on what the connection has read of the reply's body; `top` is the status line and headers, the first time. */
-  #relayBytes(connection: UpstreamConnection, body: BodyReader, top: string): void {
-    const { socket } = this.#client
-    const bytes = connection.input
-    connection.inputPos = collect(body, bytes, connection.inputPos, connection.inputEnd)
-    const total = collectedBytes()
-    const whole = body.done || (connection.ended && body.remaining === Number.POSITIVE_INFINITY)
-    if (body.problem !== undefined || (connection.ended && !whole)) {
+  /** Goes on with the reply as its last piece tells. */
+  #onRelayed(connection: UpstreamConnection, outcome: number): void {
+    if (outcome === WHOLE) {
+      this.#connection = undefined
+      connection.finish(this.#body.done)
+      this.#finish(true)
+    } else if (outcome === BROKEN) {
       connection.destroy()
       this.#client.abort()
-      return
-    }
-    const before = top === '' ? '' : `${top}${this.#replyFraming(connection, whole, total)}\r\n`
-    const message = compose(
-      before,
-      bytes,
-      total,
-      this.#chunkedReply,
-      whole && this.#chunkedReply ? LAST_CHUNK : '',
-    )
-    this.#bytesOut += total
-    const room =
-      message.length === 0 ||
-      (typeof message === 'string' ? socket.write(message, 'latin1') : socket.write(message))
-    if (whole) {
-      this.#finishReply(connection)
-    } else if (!room) {
+    } else if (outcome === FULL) {
       connection.pause()
       this.#client.deadline.arm(this.#client.context.limits.bodyProgressMs)
     } else if (connection.socket.isPaused()) {
@@ -358,42 +323,39 @@ export class ClientExchange implements Exchange, UpstreamUser {
     }
   }
 
-  /** Lines that say how long the reply is: by length where it is known, else chunked, else (1.0) until the close. */
-  #replyFraming(connection: UpstreamConnection, whole: boolean, total: number): string {
-    const announced = connection.reply?.bodyLength ?? UNTIL_CLOSE
-    if (whole) return `Content-Length: ${total}\r\n${this.#connectionLine()}`
-    if (announced >= 0) return `Content-Length: ${announced}\r\n${this.#connectionLine()}`
-    if (this.head.minorVersion === 1) {
-      this.#chunkedReply = true
-      return `Transfer-Encoding: chunked\r\n${this.#connectionLine()}`
-    }
-    this.#persist = false
-    return this.#connectionLine()
-  }
-
-  #connectionLine(): string {
-    if (!this.#persist) return 'Connection: close\r\n'
-    return this.head.minorVersion === 1 ? '' : 'Connection: keep-alive\r\n'
-  }
-
-  #finishReply(connection: UpstreamConnection): void {
+  #startTunnel(connection: UpstreamConnection, headerLines: string): void {
+    const protocol = (connection.reply && headerValue(connection.reply, 'upgrade')) ?? ''
+    const client = this.#client
+    this.#phase = TUNNELLING
     this.#connection = undefined
-    connection.finish(this.#bodyDone)
-    this.#finish(true)
+    this.#deadline?.remove()
+    this.#out.switchTo(protocol, headerLines)
+    this.#tunnel = new Tunnel(client, connection, client.context.limits.tunnelIdleMs)
+    this.#tunnel.start(client.takePending())
+  }
+
+  /** A tunnel ends with the client's connection, whoever closed first. */
+  #endTunnel(tunnel: Tunnel): void {
+    this.#phase = DONE
+    tunnel.onClientClosed()
+    this.#out.bytes = tunnel.bytesOut
+    this.#tellEnd(this.#out.status, tunnel.isComplete, tunnel.bytesIn)
   }
 
   #finish(complete: boolean): void {
     this.#phase = DONE
-    this.#tellEnd(this.#status, complete)
-    this.#client.onExchangeDone(this.#persist)
+    this.#tellEnd(this.#out.status, complete)
+    this.#client.onExchangeDone(this.#out.persist)
   }
 
-  #tellEnd(status: number, complete: boolean): void {
+  #tellEnd(status: number, complete: boolean, bytesIn = this.#body.bytes): void {
+    this.#deadline?.remove()
     if (!this.#announced) return
-    this.#client.context.handler.onFinish(this, {
+    const { handler } = this.#client.context
+    handler.onFinish(this, {
       status,
-      bytesIn: this.#bytesIn,
-      bytesOut: this.#bytesOut,
+      bytesIn,
+      bytesOut: this.#out.bytes,
       upstreamMs: this.#upstreamMs,
       complete,
     })
@@ -414,7 +376,7 @@ export class ClientExchange implements Exchange, UpstreamUser {
   #refuse(refusal: Refusal): void {
     const started = this.#phase === RELAYING
     const answered = this.#phase === DRAINING
-    this.#fail(started ? this.#status : refusal.status)
+    this.#fail(started ? this.#out.status : refusal.status)
     this.#client.onExchangeRefused(refusal, started, answered)
   }
 
@@ -423,7 +385,7 @@ export class ClientExchange implements Exchange, UpstreamUser {
     const connection = this.#connection
     this.#connection = undefined
     if (connection !== undefined) {
-      if (this.#phase === REPLIED && connection.body === undefined) connection.finish(this.#bodyDone)
+      if (this.#phase === REPLIED && connection.body === undefined) connection.finish(this.#body.done)
       else connection.destroy()
     } else if (this.#phase === FORWARDING) {
       this.#pool?.cancel(this)
@@ -432,21 +394,27 @@ export class ClientExchange implements Exchange, UpstreamUser {
 
   /** Whether the rest of the body is known to be short enough to be read and dropped. */
   #mayDrain(): boolean {
-    if (this.head.expectsContinue && !this.#continued) return false
-    const left = this.#reader?.remaining ?? 0
-    return this.head.bodyLength !== CHUNKED && left <= this.#client.context.limits.maxDrainBytes
+    if (this.head.expectsContinue && !this.#body.continued) return false
+    return (
+      this.head.bodyLength !== CHUNKED && this.#body.remaining <= this.#client.context.limits.maxDrainBytes
+    )
   }
 
   #drain(): void {
     this.#phase = DRAINING
-    this.#blocked = false
-    this.#held = undefined
-    this.#tellEnd(this.#status, true)
+    this.#body.drop()
+    this.#tellEnd(this.#out.status, true)
     this.#awaitBody()
   }
 
   #endDrain(): void {
     this.#phase = DONE
-    this.#client.onExchangeDone(this.#persist)
+    this.#client.onExchangeDone(this.#out.persist)
   }
+}
+
+/** What this hop asks of the next: the client's wish for another protocol, or for trailers. */
+function hopByHopLines(head: ParsedRequest): string {
+  if (head.upgrade !== '') return `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`
+  return head.acceptsTrailers ? 'Connection: TE\r\nTE: trailers\r\n' : ''
 }

@@ -24,7 +24,10 @@ export type RequestHead = {
   readonly bodyLength: number
   readonly keepAlive: boolean
   readonly expectsContinue: boolean
-  /** Protocol of an `Upgrade` that `Connection` nominates, lower case; empty when there is none. */
+  /**
+   * Protocols of an `Upgrade` that `Connection` nominates, lower case, as a list; empty when there is none that may be
+   * tunnelled (`h2c` and `tls` would pass the gate unread), or when the request has a body.
+   */
   readonly upgrade: string
 }
 
@@ -59,8 +62,15 @@ export interface ForwardListener {
   onFailure(failure: UpstreamFailure): void
 }
 
-/** Per-request times in milliseconds; 0 = the engine's default. */
-export type ForwardTimeouts = { readonly headMs: number }
+/** Per-request times in milliseconds; 0 or absent = the default of pool and server. */
+export type ForwardTimeouts = {
+  /** From the request sent to the reply's whole head. */
+  readonly headMs: number
+  /** Without any progress of the reply's body. */
+  readonly idleMs?: number
+  /** From now to the last byte of the answer; a tunnel is exempt from it once it stands. */
+  readonly totalMs?: number
+}
 
 /** One request on one client connection, from its head to the last byte of its answer. */
 export interface Exchange {
@@ -88,7 +98,10 @@ export interface Exchange {
     listener: ForwardListener,
     timeouts: ForwardTimeouts,
   ): void
-  /** Answers with the reply that `onReply` gave: its body streams through. `headerLines` are all end-to-end headers. */
+  /**
+   * Answers with the reply that `onReply` gave: its body streams through. `headerLines` are all end-to-end headers.
+   * A reply of status 101, which comes only to a request with an `upgrade`, makes a tunnel of the two connections.
+   */
   relay(status: number, headerLines: string): void
 }
 

@@ -106,6 +106,7 @@ export const knownNames: readonly string[] = [
 
 export const UNKNOWN = -1
 export const CONNECTION = 0
+export const TE = 5
 export const TRANSFER_ENCODING = 7
 export const UPGRADE = 8
 export const EXPECT = 10
@@ -115,6 +116,12 @@ export const END_TO_END = 12
 export const HOST = 12
 /** Names from `END_TO_END` up to this stay even if `Connection` nominates them. */
 export const UNPROTECTED = knownNames.indexOf('accept')
+
+/** Whether the lower-case name is one that the engine drops or rewrites. */
+export function isHopByHop(name: string): boolean {
+  const id = knownNames.indexOf(name)
+  return id >= 0 && id < END_TO_END
+}
 
 const SLOTS = 1024
 const slotIds = new Int16Array(SLOTS).fill(UNKNOWN)

@@ -24,8 +24,10 @@ export const refusals = {
   tooManyHeaders: refusal(431, 'too many headers'),
   headTimeout: refusal(408, 'request head not complete in time'),
   bodyTimeout: refusal(408, 'request body not complete in time'),
+  bodyTooSlow: refusal(408, 'request body too slow'),
   badExpectation: refusal(417, 'unknown expectation'),
   unknownCoding: refusal(501, 'unknown transfer coding'),
   unknownMethod: refusal(501, 'method not implemented'),
+  exchangeTimeout: refusal(504, 'no answer in time'),
   badVersion: refusal(505, 'HTTP version not supported'),
 } as const satisfies Record<string, Refusal>

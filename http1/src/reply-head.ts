@@ -2,7 +2,7 @@ import { CHUNKED, type ReplyHead, UNTIL_CLOSE } from './exchange.ts'
 import { HeaderBlock, scanFields } from './header-block.ts'
 import { CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING } from './known-names.ts'
 import { parseContentLength } from './request-head.ts'
-import { isBodiless } from './status-line.ts'
+import { isBodiless, SWITCHING } from './status-line.ts'
 import { FIELD_VALUE, isDigit } from './syntax.ts'
 
 /** A reply head that passed every check; see `ReplyHead`. */
@@ -14,6 +14,8 @@ export class ParsedReply extends HeaderBlock implements ReplyHead {
   /** Whether the connection may be used again after the body. */
   keepAlive: boolean
   closes = false
+  /** `Connection: Upgrade`. */
+  upgrades = false
 
   constructor(text: string, count: number, status: number, minorVersion: number) {
     super(text, count)
@@ -31,7 +33,8 @@ export function parseReplyHead(text: string, maxHeaders: number, toHead: boolean
   if (!isOne && !text.startsWith('HTTP/1.0 ')) return undefined
   const status = scanStatus(text)
   let at = 12
-  if (status < 0) return undefined
+  // HTTP/1.0 has no interim replies.
+  if (status < 0 || (!isOne && status < 200)) return undefined
   if (text.charCodeAt(at) === 32) while (FIELD_VALUE[text.charCodeAt(at)] === 1) at++
   if (text.charCodeAt(at) !== 13 || text.charCodeAt(at + 1) !== 10) return undefined
   const count = scanFields(text, at + 2, maxHeaders)
@@ -66,11 +69,14 @@ function readFields(reply: ParsedReply, isOne: boolean, toHead: boolean): boolea
     }
   }
   if (lengths > 1 || encodings > 1) return false
+  // An interim reply has no body, and another reply follows it: what says otherwise cannot be trusted.
+  const isInterim = reply.status < 200 && reply.status !== SWITCHING
+  if (isInterim && (lengths > 0 || encodings > 0 || reply.closes)) return false
   if (encodings > 0 && (lengths > 0 || !isOne)) return false
   if (toHead || isBodiless(reply.status)) reply.bodyLength = 0
   else if (encodings > 0) reply.bodyLength = CHUNKED
   else if (lengths > 0) reply.bodyLength = reply.announcedLength
-  if (reply.closes || reply.bodyLength === UNTIL_CLOSE) reply.keepAlive = false
+  if (reply.closes || reply.bodyLength === UNTIL_CLOSE || reply.status === SWITCHING) reply.keepAlive = false
   return true
 }
 
@@ -83,5 +89,6 @@ function readConnection(reply: ParsedReply, value: string): void {
     const option = part.trim()
     if (option === 'close') reply.closes = true
     else if (option === 'keep-alive') reply.keepAlive = true
+    else if (option === 'upgrade') reply.upgrades = true
   }
 }

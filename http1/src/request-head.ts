@@ -5,12 +5,13 @@ import {
   CONTENT_LENGTH,
   EXPECT,
   HOST,
+  TE,
   TRANSFER_ENCODING,
   UNKNOWN,
   UPGRADE,
 } from './known-names.ts'
 import { type Refusal, refusals } from './protocol-errors.ts'
-import { isDigit, TARGET, TOKEN } from './syntax.ts'
+import { isDigit, isToken, TARGET, TOKEN } from './syntax.ts'
 import { isAuthority, splitAbsolute } from './target.ts'
 
 /** Longest method that is looked at. */
@@ -31,6 +32,8 @@ export class ParsedRequest extends HeaderBlock implements RequestHead {
   /** `Connection: close` was among the options; it outdoes `keep-alive`. */
   closes = false
   expectsContinue = false
+  /** `TE: trailers`: the client wants to see the reply's trailers. */
+  acceptsTrailers = false
   upgrade = ''
 
   constructor(text: string, count: number, method: string, minorVersion: 0 | 1) {
@@ -117,6 +120,9 @@ function readFields(head: ParsedRequest): Refusal | undefined {
     } else if (id === EXPECT) {
       if (head.valueAt(index).toLowerCase() !== '100-continue') problem = refusals.badExpectation
       head.expectsContinue = true
+    } else if (id === TE) {
+      head.acceptsTrailers ||=
+        head.minorVersion === 1 && /(?:^|,)[ \t]*trailers[ \t]*(?:,|$)/i.test(head.valueAt(index))
     }
   }
   if (problem !== undefined) return problem
@@ -164,30 +170,37 @@ function readConnection(head: ParsedRequest, value: string): Refusal | undefined
     if (option === 'close') head.closes = true
     else if (option === 'keep-alive') head.keepAlive = true
     else if (option === 'upgrade') head.upgrade = 'nominated'
-    if (option !== '' && !isOption(option)) return refusals.badConnection
+    if (option !== '' && !isToken(option)) return refusals.badConnection
   }
   return undefined
 }
 
-function isOption(option: string): boolean {
-  for (let at = 0; at < option.length; at++) {
-    if ((TOKEN[option.charCodeAt(at)] ?? 0) === 0) return false
-  }
-  return true
-}
+/** What would reach the upstream behind a tunnel's back, as requests that no gate has seen. */
+const neverTunnelled = /^(?:h2c?|http|tls)(?:\/|$)/
 
 function readUpgrade(head: ParsedRequest): void {
-  head.upgrade = ''
-  if (head.minorVersion === 0) return
-  for (let index = 0; index < head.count; index++) {
-    if (head.idAt(index) === UPGRADE) head.upgrade = head.valueAt(index).toLowerCase()
+  const protocols: string[] = []
+  if (head.minorVersion === 1 && head.bodyLength === 0) {
+    for (let index = 0; index < head.count; index++) {
+      if (head.idAt(index) === UPGRADE) protocols.push(...protocolsOf(head.valueAt(index)))
+    }
   }
+  head.upgrade = protocols.filter((protocol) => !neverTunnelled.test(protocol)).join(', ')
+}
+
+/** The well-formed protocols (`name` or `name/version`) of an Upgrade value, in lower case. */
+export function protocolsOf(value: string): string[] {
+  const parts = value.toLowerCase().split(',')
+  return parts
+    .map((part) => part.trim())
+    .filter((part) => part.split('/').every(isToken) && part.split('/').length <= 2)
 }
 
 /** Puts the target's parts into the head: origin form, absolute form (the same authority as Host), or `*`. */
 function setTarget(head: ParsedRequest, start: number, end: number, queryStart: number): Refusal | undefined {
   const { text } = head
-  if (head.method === 'CONNECT') return refusals.unknownMethod
+  // A tunnel through the gate, and the first line of HTTP/2: neither is a request here.
+  if (head.method === 'CONNECT' || head.method === 'PRI') return refusals.unknownMethod
   if (text.charCodeAt(start) === 47) {
     head.target = text.slice(start, end)
     if (queryStart < 0) {

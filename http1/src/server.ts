@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { AddressCount, plainAddress } from './address-count.ts'
 import { ClientConnection, type ServerContext } from './client-connection.ts'
 import type { Handler } from './exchange.ts'
 
@@ -6,6 +7,8 @@ import type { Handler } from './exchange.ts'
 export type ServerLimits = {
   /** Connections at a time; further ones are closed at once. */
   readonly maxConnections: number
+  /** Of these, from one client address (one /64 network of IPv6); 0 for no bound. */
+  readonly maxConnectionsPerAddress: number
   /** Request line and headers together. */
   readonly maxHeadBytes: number
   readonly maxTargetBytes: number
@@ -16,6 +19,8 @@ export type ServerLimits = {
   readonly maxPipelinedBytes: number
   /** Bytes of an unread body that are read and dropped to keep a connection. */
   readonly maxDrainBytes: number
+  /** After the last answer, a client may go on sending so much before it is cut off: a reset would destroy the answer. */
+  readonly maxLingerBytes: number
   /** Chunk extensions, and trailers, of one body. */
   readonly maxChunkExtensionBytes: number
   readonly maxTrailerBytes: number
@@ -25,25 +30,42 @@ export type ServerLimits = {
   readonly headerMs: number
   /** Between two requests. */
   readonly idleMs: number
+  /** After the last answer, for the client to close. */
+  readonly lingerMs: number
   /** Without any progress of a body, in either direction. */
   readonly bodyProgressMs: number
+  /** The least rate of a request's body over the time that the client is waited for; 0 for none. */
+  readonly minBodyBytesPerSecond: number
+  /** So long it may be slower. */
+  readonly bodyRateGraceMs: number
+  /** From a request's head to the last byte of its answer; 0 for no bound. A tunnel is exempt once it stands. */
+  readonly exchangeMs: number
+  /** A tunnel (WebSocket or another upgrade) without a byte in either direction. */
+  readonly tunnelIdleMs: number
 }
 
 /** The bounds in force where the configuration says nothing. */
 export const defaultServerLimits: ServerLimits = {
   maxConnections: 20_000,
+  maxConnectionsPerAddress: 0,
   maxHeadBytes: 32_768,
   maxTargetBytes: 8_192,
   maxHeaders: 100,
   maxBodyBytes: 0,
   maxPipelinedBytes: 65_536,
   maxDrainBytes: 65_536,
+  maxLingerBytes: 1_048_576,
   maxChunkExtensionBytes: 4_096,
   maxTrailerBytes: 8_192,
   maxRequestsPerConnection: 0,
   headerMs: 15_000,
   idleMs: 65_000,
+  lingerMs: 2_000,
   bodyProgressMs: 30_000,
+  minBodyBytesPerSecond: 100,
+  bodyRateGraceMs: 20_000,
+  exchangeMs: 0,
+  tunnelIdleMs: 300_000,
 }
 
 /** Where to listen; `reusePort` lets several threads share the port. */
@@ -52,29 +74,49 @@ export type ListenOptions = { readonly host: string; readonly port: number; read
 export interface HttpServer {
   /** Resolves with the port. */
   listen(options: ListenOptions): Promise<number>
+  /** Serves a connection that was accepted elsewhere, behind TLS for instance; half-open, so that its end is ours to judge. */
+  handleSocket(socket: Socket): void
+  /** From now on every answer is the last of its connection; nothing is closed yet. */
+  drain(): void
   /** Stops accepting, lets running exchanges finish with `Connection: close`, destroys what is left after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
 /** Makes a server; nothing happens until `listen`. */
 export function createHttpServer(handler: Handler, limits: ServerLimits): HttpServer {
+  const addresses = new AddressCount(limits.maxConnectionsPerAddress)
   let onEmpty: (() => void) | undefined
   const context: ServerContext = {
     handler,
     limits,
     connections: new Set(),
     closing: false,
-    onClosed() {
+    onClosed(connection) {
+      addresses.leave(connection.remoteAddress)
       if (context.connections.size === 0) onEmpty?.()
     },
   }
   // Half-open, so that it is the connection's own code that decides what the end of a client's bytes means.
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const handleSocket = (socket: Socket): void => {
+    const address = plainAddress(socket.remoteAddress ?? '')
+    if (!addresses.enter(address)) {
+      socket.destroy()
+      handler.onProtocolError?.('too many connections of one client', address)
+      return
+    }
     context.connections.add(new ClientConnection(socket, context))
-  })
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, handleSocket)
   server.maxConnections = limits.maxConnections
+  server.on('drop', (dropped) =>
+    handler.onProtocolError?.('too many connections', plainAddress(dropped?.remoteAddress ?? '')),
+  )
   return {
     listen: ({ host, port, reusePort }) => listen(server, { host, port, reusePort }),
+    handleSocket,
+    drain() {
+      context.closing = true
+    },
     async close(graceMs) {
       context.closing = true
       const stopped = new Promise<void>((resolve) => server.close(() => resolve()))

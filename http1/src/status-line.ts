@@ -66,6 +66,9 @@ const lines: string[] = []
 for (let status = 0; status < 1000; status++)
   lines.push(`HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}\r\n`)
 
+/** The one status below 200 that ends an exchange: the connection goes on in another protocol. */
+export const SWITCHING = 101
+
 /** The status line with its CRLF; the reason phrase is the registered one, whatever the upstream said. */
 export function statusLine(status: number): string {
   const line = lines[status]

@@ -1,16 +1,18 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { abortSocket } from './abort.ts'
 import { BodyReader } from './body-reader.ts'
 import type { UpstreamFailure } from './exchange.ts'
 import { findHeadEnd, INCOMPLETE } from './head-end.ts'
+import { headerValue } from './headers.ts'
 import { type ParsedReply, parseReplyHead } from './reply-head.ts'
+import { protocolsOf } from './request-head.ts'
+import { SWITCHING } from './status-line.ts'
 import { Deadline, type Timed } from './timer-wheel.ts'
 import type { PoolLimits, UpstreamOrigin } from './upstream.ts'
 
 /** Bytes read from an upstream at once. */
 const READ_BYTES = 65_536
-/** Bounds of what a chunked reply carries beside its data. */
-const replyBodyLimits = { maxChunkExtensionBytes: 4_096, maxTrailerBytes: 16_384 }
 
 /** Whoever uses a connection for one request; told everything synchronously. */
 export interface UpstreamUser {
@@ -27,6 +29,15 @@ export interface UpstreamUser {
   onUpstreamDrain(): void
 }
 
+/** Whoever has the connection since it speaks another protocol. */
+export interface TunnelEnd {
+  onUpstreamBytes(bytes: Buffer): void
+  onUpstreamDrain(): void
+  /** The upstream will send no more. */
+  onUpstreamEnd(): void
+  onUpstreamClosed(): void
+}
+
 /** What a connection tells its pool. */
 export interface ConnectionOwner {
   onConnected(connection: UpstreamConnection): void
@@ -38,7 +49,8 @@ const CONNECTING = 0
 const IDLE = 1
 const HEAD = 2
 const BODY = 3
-const CLOSED = 4
+const TUNNEL = 4
+const CLOSED = 5
 
 /**
  * All connections of a thread read into the same bytes: a read is handed over before the next one starts, and what
@@ -59,6 +71,8 @@ export class UpstreamConnection implements Timed {
   reply: ParsedReply | undefined
   /** The upstream has closed its side: the end of a body without length. */
   ended = false
+  /** Without any progress of a body; the user may change it before it sends. */
+  idleMs: number
   readonly #owner: ConnectionOwner
   readonly #limits: PoolLimits
   readonly #deadline: Deadline
@@ -68,6 +82,8 @@ export class UpstreamConnection implements Timed {
   #touched = false
   #interim = 0
   #toHead = false
+  #upgrade = ''
+  #tunnel: TunnelEnd | undefined
 
   constructor(
     origin: UpstreamOrigin,
@@ -80,6 +96,8 @@ export class UpstreamConnection implements Timed {
     this.user = user
     this.body = undefined
     this.reply = undefined
+    this.#tunnel = undefined
+    this.idleMs = limits.bodyIdleMs
     this.#deadline = new Deadline(this)
     this.#bytes = sharedBytes ?? Buffer.allocUnsafeSlow(READ_BYTES)
     this.socket = openSocket(origin, { buffer: this.#bytes, callback: (length) => this.#onRead(length) })
@@ -88,7 +106,7 @@ export class UpstreamConnection implements Timed {
     this.socket.on('error', (error) => this.#lose(failureOf(error, this.#phase === CONNECTING)))
     this.socket.on('end', () => this.#onEnd())
     this.socket.on('close', () => this.#lose(this.#phase === CONNECTING ? 'connect-failed' : 'reset'))
-    this.socket.on('drain', () => this.user?.onUpstreamDrain())
+    this.socket.on('drain', () => (this.#tunnel ?? this.user)?.onUpstreamDrain())
     this.#deadline.arm(limits.connectMs)
   }
 
@@ -100,15 +118,47 @@ export class UpstreamConnection implements Timed {
     return this.#phase === IDLE
   }
 
-  /** Sends a request's head, with the body as far as it is there. Returns false when the socket is full. */
-  send(message: string | Uint8Array, toHead: boolean, headMs: number): boolean {
+  /**
+   * Sends a request's head, with the body as far as it is there. `upgrade`: protocols that a 101 may switch to. Returns
+   * false when the socket is full.
+   */
+  send(message: string | Uint8Array, toHead: boolean, headMs: number, upgrade = ''): boolean {
     this.#phase = HEAD
     this.#touched = false
     this.#interim = 0
     this.#toHead = toHead
+    this.#upgrade = upgrade
     this.reply = undefined
     this.#deadline.arm(headMs)
+    return this.write(message)
+  }
+
+  /** More of the request's body. Returns false when the socket is full. */
+  write(message: string | Uint8Array): boolean {
     return typeof message === 'string' ? this.socket.write(message, 'latin1') : this.socket.write(message)
+  }
+
+  /** After a 101: from now on bytes pass unread. What came with the 101 comes first. */
+  startTunnel(end: TunnelEnd): void {
+    this.#phase = TUNNEL
+    this.#deadline.disarm()
+    this.user = undefined
+    this.#tunnel = end
+    const early = Buffer.from(this.input.subarray(this.inputPos, this.inputEnd))
+    this.input = nothing
+    this.inputPos = 0
+    this.inputEnd = 0
+    if (this.socket.isPaused()) this.socket.resume()
+    if (early.length > 0) end.onUpstreamBytes(early)
+    if (this.ended) end.onUpstreamEnd()
+  }
+
+  /** The client of the tunnel has closed. `abort`: not in good order. */
+  leaveTunnel(abort: boolean): void {
+    if (this.#phase === CLOSED) return
+    this.#tunnel = undefined
+    if (abort) abortSocket(this.socket)
+    else this.socket.destroySoon()
   }
 
   /** Gives more time to the phase: progress was made, or the request's body is out and the wait for the head begins. */
@@ -124,7 +174,7 @@ export class UpstreamConnection implements Timed {
 
   resume(): void {
     if (this.#phase === CLOSED) return
-    this.#deadline.arm(this.#limits.bodyIdleMs)
+    this.#deadline.arm(this.idleMs)
     this.socket.resume()
   }
 
@@ -156,6 +206,7 @@ export class UpstreamConnection implements Timed {
   /** Waits for a request, not longer than the idle limit. */
   park(): void {
     this.#phase = IDLE
+    this.idleMs = this.#limits.bodyIdleMs
     this.#deadline.arm(this.#limits.idleMs)
     if (this.socket.isPaused()) this.socket.resume()
   }
@@ -181,6 +232,8 @@ export class UpstreamConnection implements Timed {
     if (this.#phase === HEAD || this.#phase === BODY) {
       this.#take(length)
       this.#advance()
+    } else if (this.#phase === TUNNEL) {
+      this.#tunnel?.onUpstreamBytes(Buffer.from(this.#bytes.subarray(0, length)))
     } else {
       this.#lose('bad-reply')
     }
@@ -208,7 +261,7 @@ export class UpstreamConnection implements Timed {
     if (this.#phase === HEAD) {
       this.#readHead()
     } else if (this.reply !== undefined) {
-      this.#deadline.arm(this.#limits.bodyIdleMs)
+      this.#deadline.arm(this.idleMs)
       this.user?.onReplyBytes()
     }
     if (this.inputPos !== this.inputEnd && this.#phase !== CLOSED) this.#hold()
@@ -234,12 +287,11 @@ export class UpstreamConnection implements Timed {
       const text = isReadable ? this.input.toString('latin1', this.inputPos, headEnd) : ''
       const reply = parseReplyHead(text, this.#limits.maxReplyHeaders, this.#toHead)
       this.inputPos = headEnd
-      if (reply !== undefined && reply.status >= 200) {
+      if (reply !== undefined && (reply.status >= 200 || this.#isSwitch(reply))) {
         this.#startReply(reply)
-        // 101 was not asked for: `Upgrade` is not forwarded.
       } else if (
         reply === undefined ||
-        reply.status === 101 ||
+        reply.status === SWITCHING ||
         ++this.#interim > this.#limits.maxInterimReplies
       ) {
         this.#lose('bad-reply')
@@ -247,16 +299,27 @@ export class UpstreamConnection implements Timed {
     }
   }
 
+  /** Whether the reply switches to one protocol of those that were offered; any other 101 is a bad reply. */
+  #isSwitch(reply: ParsedReply): boolean {
+    if (reply.status !== SWITCHING || this.#upgrade === '' || !reply.upgrades) return false
+    const protocols = protocolsOf(headerValue(reply, 'upgrade') ?? '')
+    return protocols.length === 1 && protocolsOf(this.#upgrade).includes(protocols[0] ?? '')
+  }
+
   #startReply(reply: ParsedReply): void {
     this.#phase = BODY
     this.reply = reply
-    this.#deadline.arm(this.#limits.bodyIdleMs)
-    this.body = reply.bodyLength === 0 ? undefined : new BodyReader(reply.bodyLength, replyBodyLimits)
+    this.#deadline.arm(this.idleMs)
+    this.body = reply.bodyLength === 0 ? undefined : new BodyReader(reply.bodyLength, this.#limits)
     this.user?.onReplyHead(reply)
   }
 
   #onEnd(): void {
     this.ended = true
+    if (this.#phase === TUNNEL) {
+      this.#tunnel?.onUpstreamEnd()
+      return
+    }
     if (!this.#outlivesItsEnd()) this.#lose('reset')
     else if (this.inputPos === this.inputEnd) this.user?.onReplyBytes()
   }
@@ -280,20 +343,23 @@ export class UpstreamConnection implements Timed {
     this.user = undefined
     this.#owner.onClosed(this)
     user?.onUpstreamLost(failure, untouched)
+    this.#tunnel?.onUpstreamClosed()
   }
 }
 
 function openSocket(origin: UpstreamOrigin, onread: OnReadOpts): Socket {
+  if (origin.open !== undefined) return origin.open(onread)
   const { host, port, socketPath, tls } = origin
   const place = socketPath === undefined ? { host, port } : { path: socketPath }
-  if (tls === undefined) return connectTcp({ ...place, onread, noDelay: true })
+  if (tls === undefined) return connectTcp({ ...place, onread, noDelay: true, allowHalfOpen: true })
   const servername = isIP(host) === 0 ? { servername: host } : {}
   // The reading option is documented for tls.connect too, but missing from the published types.
-  const options: ConnectionOptions & { onread: OnReadOpts } = {
+  const options: ConnectionOptions & { onread: OnReadOpts; allowHalfOpen: boolean } = {
     ...place,
     ...servername,
     ALPNProtocols: ['http/1.1'],
     ...tls,
+    allowHalfOpen: true,
     onread,
   }
   return connectTls(options)

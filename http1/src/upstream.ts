@@ -1,3 +1,4 @@
+import type { OnReadOpts, Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { ConnectionOptions } from 'node:tls'
 import type { Upstream } from './exchange.ts'
@@ -11,6 +12,8 @@ export type UpstreamOrigin = {
   readonly tls?: ConnectionOptions
   /** Path of a unix socket, instead of host and port. */
   readonly socketPath?: string
+  /** Instead of a connection to any place: something that speaks HTTP/1.1 like one, and reads into the bytes of `onread`. */
+  readonly open?: (onread: OnReadOpts) => Socket
 }
 
 /** Every bound of one pool; times in milliseconds, sizes in bytes. */
@@ -29,6 +32,9 @@ export type PoolLimits = {
   readonly idleMs: number
   readonly maxReplyHeadBytes: number
   readonly maxReplyHeaders: number
+  /** Chunk extensions, and trailers, of one reply's body. */
+  readonly maxChunkExtensionBytes: number
+  readonly maxTrailerBytes: number
   /** 1xx replies before the final one. */
   readonly maxInterimReplies: number
 }
@@ -45,6 +51,8 @@ export const defaultPoolLimits: PoolLimits = {
   idleMs: 4_000,
   maxReplyHeadBytes: 65_536,
   maxReplyHeaders: 200,
+  maxChunkExtensionBytes: 4_096,
+  maxTrailerBytes: 16_384,
   maxInterimReplies: 8,
 }
 

@@ -21,10 +21,13 @@ export class RelayHandler implements Handler {
   readonly failures: UpstreamFailure[] = []
   readonly protocolErrors: string[] = []
   requests = 0
+  readonly #relayAs: number | undefined
   readonly #onFinished: (() => void)[] = []
 
-  constructor(pool: Upstream) {
+  /** `relayAs`: the status of every reply, instead of its own. */
+  constructor(pool: Upstream, relayAs?: number) {
     this.pool = pool
+    this.#relayAs = relayAs
   }
 
   onRequest(exchange: Exchange): void {
@@ -57,7 +60,8 @@ export class RelayHandler implements Handler {
 
   #listener(exchange: Exchange): ForwardListener {
     return {
-      onReply: (reply: ReplyHead) => exchange.relay(reply.status, endToEndLines(reply, noNames)),
+      onReply: (reply: ReplyHead) =>
+        exchange.relay(this.#relayAs ?? reply.status, endToEndLines(reply, noNames)),
       onFailure: (failure: UpstreamFailure) => {
         this.failures.push(failure)
         if (failure !== 'client-gone') exchange.respond(502, '', `${failure}\n`)
@@ -79,6 +83,7 @@ export type RigOptions = {
   readonly server?: Partial<ServerLimits>
   readonly pool?: Partial<PoolLimits>
   readonly origin?: Partial<UpstreamOrigin>
+  readonly relayAs?: number
 }
 
 /** A relay before a raw upstream; torn down when the test ends. */
@@ -92,7 +97,7 @@ export async function rig(
     { host: '127.0.0.1', port: upstream.port, ...options.origin },
     { ...defaultPoolLimits, ...options.pool },
   )
-  const handler = new RelayHandler(pool)
+  const handler = new RelayHandler(pool, options.relayAs)
   const server = createHttpServer(handler, { ...defaultServerLimits, ...options.server })
   const port = await server.listen({ host: '127.0.0.1', port: 0, reusePort: false })
   const clients: RawPeer[] = []

@@ -1,0 +1,163 @@
+import type { OutgoingHttpHeaders } from 'node:http2'
+import type { BodyReader } from '../body-reader.ts'
+import { CHUNKED, type UpstreamFailure } from '../exchange.ts'
+import { collect, collectedBytes, compose, LAST_CHUNK } from '../message.ts'
+import type { ParsedReply } from '../reply-head.ts'
+import type { UpstreamPool } from '../upstream.ts'
+import type { UpstreamConnection, UpstreamUser } from '../upstream-connection.ts'
+import { fieldsOf, trailersOf } from './head.ts'
+import { idempotent, type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
+
+/** Methods for which a missing Content-Length would make some upstreams answer 411. */
+const usuallyWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+
+/** To an upstream that speaks HTTP/1.1: trailers of the request are dropped, as nobody there has asked for them. */
+export class Http1Leg implements Leg, UpstreamUser {
+  readonly #pool: UpstreamPool
+  readonly #message: Message
+  readonly #user: LegUser
+  readonly #chunked: boolean
+  #connection: UpstreamConnection | undefined
+  #bodyDone: boolean
+  #relaying = false
+  #retried = false
+  #over = false
+
+  constructor(pool: UpstreamPool, message: Message, user: LegUser) {
+    this.#pool = pool
+    this.#message = message
+    this.#user = user
+    this.#chunked = message.head.bodyLength === CHUNKED
+    this.#bodyDone = message.head.bodyLength === 0
+    this.#connection = undefined
+  }
+
+  start(): void {
+    this.#pool.acquire(this)
+  }
+
+  write(chunk: Buffer): boolean {
+    const connection = this.#connection
+    if (connection === undefined || chunk.length === 0) return true
+    const { socket } = connection
+    connection.extend(this.#message.headMs)
+    if (!this.#chunked) return socket.write(chunk)
+    socket.cork()
+    socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1')
+    socket.write(chunk)
+    const room = socket.write('\r\n', 'latin1')
+    socket.uncork()
+    return room
+  }
+
+  endBody(_trailers: OutgoingHttpHeaders): void {
+    this.#bodyDone = true
+    if (this.#chunked) this.#connection?.socket.write(LAST_CHUNK, 'latin1')
+    this.#connection?.extend(this.#message.headMs)
+  }
+
+  startReply(): void {
+    this.#relaying = true
+    this.#pump()
+  }
+
+  resumeReply(): void {
+    this.#connection?.resume()
+  }
+
+  abandon(): void {
+    const connection = this.#connection
+    this.#connection = undefined
+    if (connection !== undefined) connection.destroy()
+    else if (!this.#over) this.#pool.cancel(this)
+    this.#over = true
+  }
+
+  onConnection(connection: UpstreamConnection): void {
+    this.#connection = connection
+    const { method, target, headerLines, head, headMs, idleMs } = this.#message
+    connection.idleMs = idleMs
+    connection.send(
+      `${method} ${target} HTTP/1.1\r\n${headerLines}${this.#framing()}\r\n`,
+      method === 'HEAD',
+      headMs,
+      '',
+    )
+    if (head.bodyLength !== 0) this.#user.onLegReady()
+  }
+
+  onNoConnection(failure: UpstreamFailure): void {
+    this.#over = true
+    this.#user.onLegLost(failure)
+  }
+
+  onReplyHead(reply: ParsedReply): void {
+    this.#user.onLegReply(reply)
+  }
+
+  onReplyBytes(): void {
+    if (this.#relaying) this.#pump()
+  }
+
+  onUpstreamLost(failure: UpstreamFailure, untouched: boolean): void {
+    this.#connection = undefined
+    const { head, method } = this.#message
+    if (untouched && !this.#retried && head.bodyLength === 0 && idempotent.has(method)) {
+      this.#retried = true
+      this.#pool.acquire(this, true)
+      return
+    }
+    this.#over = true
+    this.#user.onLegLost(failure)
+  }
+
+  onUpstreamDrain(): void {
+    this.#user.onLegDrain()
+  }
+
+  #framing(): string {
+    const { head, method } = this.#message
+    if (head.bodyLength === CHUNKED) return 'Transfer-Encoding: chunked\r\n'
+    if (head.bodyLength > 0 || usuallyWithBody.has(method)) return `Content-Length: ${head.bodyLength}\r\n`
+    return ''
+  }
+
+  /** Hands on what the connection has read of the reply's body. */
+  #pump(): void {
+    const connection = this.#connection
+    if (connection === undefined) return
+    const { body } = connection
+    if (body === undefined) this.#finish(connection)
+    else this.#pumpBody(connection, body)
+  }
+
+  #pumpBody(connection: UpstreamConnection, body: BodyReader): void {
+    const bytes = connection.input
+    connection.inputPos = collect(body, bytes, connection.inputPos, connection.inputEnd)
+    const total = collectedBytes()
+    const whole = body.done || (connection.ended && body.remaining === Number.POSITIVE_INFINITY)
+    if (body.problem !== undefined || (connection.ended && !whole)) {
+      this.abandon()
+      this.#user.onLegLost(body.problem === undefined ? 'reset' : 'bad-reply')
+      return
+    }
+    let room = true
+    if (total > 0) {
+      const data = compose('', bytes, total, false, '')
+      room = this.#user.onLegBytes(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
+    }
+    // The user may have left meanwhile.
+    if (this.#connection !== connection) return
+    if (whole) this.#finish(connection)
+    else if (!room) connection.pause()
+    else if (connection.socket.isPaused()) connection.resume()
+  }
+
+  #finish(connection: UpstreamConnection): void {
+    this.#connection = undefined
+    this.#over = true
+    const trailers = connection.body?.trailers ?? ''
+    connection.finish(this.#bodyDone)
+    this.#user.onLegEnd(trailers === '' ? noTrailers : trailersOf(fieldsOf(trailers)))
+  }
+}
