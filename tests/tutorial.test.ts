@@ -8,14 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Server, startServer } from './support/server.ts'
 
 /**
- * The tutorials, as a reader meets them: every `bash` block of a page runs in one shell, in order, against a first start.
+ * The tutorials and how-tos, as a reader meets them: every `bash` block of a page runs in one shell, in order, against a first start.
  * Only the values that the page asks the reader to put in are replaced. A `text` block is what the block before it prints;
  * an ellipsis in it stands for anything.
  */
 
-const folder = join(import.meta.dirname, '..', 'docs', 'tutorials')
+const docs = join(import.meta.dirname, '..', 'docs')
+const folders = ['tutorials', 'how-to']
 
-suite('the tutorials', () => {
+suite('the tutorials and how-tos', () => {
   let server: Server
   let values: Readonly<Record<string, string>>
   const work = mkdtempSync(join(tmpdir(), 'tollgate-tutorial-'))
@@ -29,9 +30,9 @@ suite('the tutorials', () => {
     rmSync(work, { recursive: true })
   })
 
-  for (const page of readdirSync(folder).sort()) {
+  for (const page of folders.flatMap((folder) => pagesOf(folder))) {
     test(`${page} does what it says`, () => {
-      const blocks = blocksOf(readFileSync(join(folder, page), 'utf8'))
+      const blocks = blocksOf(readFileSync(join(docs, page), 'utf8'))
       const outputs = runBlocks(
         blocks.map((block) => filledIn(block.commands, values)),
         work,
@@ -53,6 +54,12 @@ suite('the tutorials', () => {
     assert.equal(JSON.parse(echo).path, '/get')
   })
 })
+
+function pagesOf(folder: string): string[] {
+  return readdirSync(join(docs, folder))
+    .sort()
+    .map((page) => join(folder, page))
+}
 
 /** Commands to run, and what they print if the page says so. */
 type Block = { readonly commands: string; readonly prints: string | undefined }

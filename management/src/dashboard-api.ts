@@ -15,6 +15,7 @@ import { Document } from './envelopes.ts'
 import { buildFace } from './face.ts'
 import { keyRoutes } from './keys/key-routes.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
+import { explainRoutes } from './requests/explain-routes.ts'
 import { type Route, route } from './route.ts'
 import { userGroupRoutes } from './user-groups/user-group-routes.ts'
 import { userListRoutes } from './users/list-users.ts'
@@ -37,6 +38,7 @@ export function dashboardRoutes(
     ...apiRoutes(deps),
     ...keyRoutes(deps),
     ...policyRoutes(deps),
+    ...explainRoutes(deps),
   ]
 }
 

@@ -1,5 +1,6 @@
 import type { Counters } from '@tollgate/model/counters'
 import type { Storage } from '@tollgate/storage/storage'
+import type { FindRequest } from './requests/kept-request.ts'
 
 /** What both faces of the management surface are given by `server/`. */
 export type Dependencies = {
@@ -20,6 +21,8 @@ export type Dependencies = {
   readonly pageSize: number
   /** Largest request body of the REST faces, bytes. */
   readonly maxBodyBytes: number
+  /** Finds a request that the gateway refused a while ago. */
+  readonly findRequest: FindRequest
   /** Why the node is not ready, or undefined. */
   readonly notReady: () => string | undefined
   /** Milliseconds since 1970. */

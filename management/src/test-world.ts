@@ -12,6 +12,8 @@ import type { Dependencies } from './dependencies.ts'
 import { buildFace } from './face.ts'
 import { keyRoutes } from './keys/key-routes.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
+import { explainRoutes } from './requests/explain-routes.ts'
+import type { KeptRequest } from './requests/kept-request.ts'
 
 const CONTROL_SECRET = 'control-secret-of-the-test'
 const SYSTEM = { kind: 'system', id: '' } as const
@@ -30,6 +32,7 @@ export async function testWorld(): Promise<TestWorld> {
   const storage = await openStorage({ kind: 'sqlite', file: ':memory:' }, now)
   const counters = openCounters(createCounterTable({ cells: 1024 }), 0)
   const logged: object[] = []
+  const requests = new Map<string, KeptRequest>()
   const deps: Dependencies = {
     storage,
     counters,
@@ -40,11 +43,12 @@ export async function testWorld(): Promise<TestWorld> {
     gatewayUrl: 'http://gateway.example:8080',
     pageSize: 10,
     maxBodyBytes: 1_000_000,
+    findRequest: async (id) => requests.get(id),
     notReady: () => undefined,
     now,
     logError: (message, detail) => logged.push({ message, detail }),
   }
-  return { clock, deps, storage, counters, logged }
+  return { clock, deps, storage, counters, logged, requests }
 }
 
 export type TestWorld = {
@@ -54,6 +58,8 @@ export type TestWorld = {
   readonly counters: Counters
   /** What went to the log; a test ends with it empty. */
   readonly logged: readonly object[]
+  /** What the gateway refused. */
+  readonly requests: Map<string, KeptRequest>
 }
 
 /** An organisation of its own, and the access key of a user in it. */
@@ -110,9 +116,9 @@ export function askingControl(app: FastifyInstance): Ask {
   return asking(app, { 'x-tyk-authorization': CONTROL_SECRET })
 }
 
-/** The routes of keys, APIs and policies behind the Dashboard's face. */
+/** The routes of keys, APIs, policies and refused requests behind the Dashboard's face. */
 export function resourceApp({ deps }: TestWorld): FastifyInstance {
-  const routes = [...keyRoutes(deps), ...apiRoutes(deps), ...policyRoutes(deps)]
+  const routes = [...keyRoutes(deps), ...apiRoutes(deps), ...policyRoutes(deps), ...explainRoutes(deps)]
   return buildFace(routes, dashboardFace(deps), deps, deps.logError)
 }
 

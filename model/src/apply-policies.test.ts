@@ -54,6 +54,10 @@ function apply(ids: string[], session: Session = {}): AppliedPolicies {
   return applyPolicies({ ...session, apply_policies: ids }, (id) => policies[id], 'org')
 }
 
+function idsOf(applied: AppliedPolicies): string[] {
+  return applied.policies.map(({ id }) => id)
+}
+
 function limitOf(applied: AppliedPolicies, apiId = 'a'): ApiLimit {
   assert.equal(applied.problem, undefined)
   return applied.session.access_rights?.[apiId]?.limit ?? {}
@@ -77,7 +81,7 @@ test('a policy takes the place of the limits of the key', () => {
     [applied.session.rate, applied.session.quota_max, applied.session.max_query_depth],
     [100, 1000, 0],
   )
-  assert.deepEqual(applied.policies, ['gold'])
+  assert.deepEqual(idsOf(applied), ['gold'])
 })
 
 test('of several policies the most permissive rate, the highest quota and the longest renewal win', () => {
@@ -221,18 +225,16 @@ for (const [ids, problem] of problems) {
 }
 
 test('of several policies an unknown one is passed over', () => {
-  assert.deepEqual(apply(['nowhere', 'gold']).policies, ['gold'])
+  assert.deepEqual(idsOf(apply(['nowhere', 'gold'])), ['gold'])
 })
 
 test('apply_policies wins over apply_policy_id', () => {
   const find = (id: string) => policies[id]
-  assert.deepEqual(applyPolicies({ apply_policy_id: 'silver' }, find).policies, ['silver'])
-  assert.deepEqual(applyPolicies({ apply_policy_id: 'silver', apply_policies: ['gold'] }, find).policies, [
+  assert.deepEqual(idsOf(applyPolicies({ apply_policy_id: 'silver' }, find)), ['silver'])
+  assert.deepEqual(idsOf(applyPolicies({ apply_policy_id: 'silver', apply_policies: ['gold'] }, find)), [
     'gold',
   ])
-  assert.deepEqual(applyPolicies({ apply_policy_id: 'silver', apply_policies: [] }, find).policies, [
-    'silver',
-  ])
+  assert.deepEqual(idsOf(applyPolicies({ apply_policy_id: 'silver', apply_policies: [] }, find)), ['silver'])
 })
 
 test('a key is inactive by its own flag or by a policy, and the source names which', () => {

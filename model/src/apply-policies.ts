@@ -16,6 +16,7 @@ import {
   type NamedPolicy,
   namedPolicies,
   type Parts,
+  type PolicyLabel,
   partsOf,
   policyProblem,
 } from './named-policies.ts'
@@ -36,8 +37,8 @@ export { policyIds } from './named-policies.ts'
 /** A session with its policies applied. */
 export type AppliedPolicies = {
   readonly session: Session
-  /** Ids of the policies that were applied, as the key names them. */
-  readonly policies: readonly string[]
+  /** The policies that were applied; their ids are those by which the key names them. */
+  readonly policies: readonly PolicyLabel[]
   /** Why the key opens nothing; its session is then the stored one. */
   readonly problem: string | undefined
   readonly sources: PolicySources
@@ -76,7 +77,7 @@ function merged(stored: Session, found: readonly NamedPolicy[]): AppliedPolicies
   const inactive = found.find(({ policy }) => policy.is_inactive === true)
   return {
     session: root.session,
-    policies: found.map(({ id }) => id),
+    policies: found.map(({ id, name, label, inline }) => ({ id, name, label, inline })),
     problem: undefined,
     sources: { rate: root.rate, quota: root.quota, inactive: inactive?.label ?? 'key', apis: sources },
   }

@@ -2,6 +2,8 @@ import { type AppliedPolicies, applyPolicies } from './apply-policies.ts'
 import type { Cell, Limit } from './counters.ts'
 import { quotaLimit, rateLimit } from './limit.ts'
 import { isEmptyLimit } from './merge-limits.ts'
+import type { RightSources } from './merge-rights.ts'
+import type { PolicyLabel } from './named-policies.ts'
 import { type PathMatching, type PathPattern, pathPattern } from './path-pattern.ts'
 import type { Policy } from './policy.ts'
 import type { AccessDefinition, ApiLimit, Session } from './session.ts'
@@ -18,6 +20,8 @@ export type ApiAccess = {
   readonly versions: Sourced<readonly string[]>
   /** Empty = every URL. A pattern that cannot be compiled stays in the list, matches nothing and is named in `source`. */
   readonly allowedUrls: Sourced<readonly { readonly url: PathPattern; readonly methods: readonly string[] }[]>
+  /** Where each part was set, for limits that are off too; "default" = nobody said anything. */
+  readonly sources: Readonly<RightSources>
   readonly rate: Limit | undefined
   readonly quota: Limit | undefined
   /** `endpoints[]` of the access right: its rate replaces `rate` for that path and method (empty or `ALL` = any). */
@@ -51,8 +55,8 @@ export type EffectiveAccess = {
   readonly master: ApiAccess | undefined
   /** Set when policies are listed but none of them can be applied: such a key opens nothing. */
   readonly unusable: string | undefined
-  /** Ids of the policies that were applied. */
-  readonly policies: readonly string[]
+  /** The policies that were applied. */
+  readonly policies: readonly PolicyLabel[]
   /** The session with its policies applied: what a read of the key shows. */
   readonly session: Session
   /** The rung of a request whose credential was found to be this key. */
@@ -131,11 +135,7 @@ function apiAccess(
 ): ApiAccess {
   const own = isEmptyLimit(right.limit) ? undefined : (right.limit ?? undefined)
   const limit: ApiLimit = own ?? applied.session
-  const sources = applied.sources.apis.get(apiId) ?? {
-    acl: 'key',
-    rate: own ? 'key' : applied.sources.rate,
-    quota: own ? 'key' : applied.sources.quota,
-  }
+  const sources = rightSources(apiId, own !== undefined, limit, applied)
   const name = right.api_name || apiId
   const allowanceScope = right.allowance_scope ?? ''
   const scope = scopeInWords(allowanceScope, apiId, name)
@@ -146,6 +146,7 @@ function apiAccess(
     apiName: name,
     versions: { value: right.versions ?? [], source: sources.acl },
     allowedUrls: allowedUrls(right, sources.acl, matching),
+    sources,
     rate: rateLimit(limit.rate, limit.per, rate),
     quota: quotaLimit(limit.quota_max, limit.quota_renewal_rate, {
       kind: 'quota',
@@ -161,6 +162,26 @@ function apiAccess(
       step: 'rights',
       detail: apiId === '' ? 'every API of the organisation, key' : `${name}, ${sources.acl}`,
     },
+  }
+}
+
+/** A limit that the key leaves at zero was set by nobody. */
+function rightSources(
+  apiId: string,
+  hasOwnLimit: boolean,
+  limit: ApiLimit,
+  applied: AppliedPolicies,
+): RightSources {
+  const merged = applied.sources.apis.get(apiId)
+  const { acl, rate, quota } = merged ?? {
+    acl: 'key',
+    rate: hasOwnLimit ? 'key' : applied.sources.rate,
+    quota: hasOwnLimit ? 'key' : applied.sources.quota,
+  }
+  return {
+    acl,
+    rate: rate === 'key' && !limit.rate && !limit.per ? 'default' : rate,
+    quota: quota === 'key' && !limit.quota_max ? 'default' : quota,
   }
 }
 

@@ -4,7 +4,16 @@ import { Policy } from './policy.ts'
 import type { Session } from './session.ts'
 
 /** A policy as a key names it, with the words by which sources name it: "policy gold (64f0…)". */
-export type NamedPolicy = { readonly id: string; readonly label: string; readonly policy: Policy }
+export type NamedPolicy = PolicyLabel & { readonly policy: Policy }
+
+/** How sources speak of a policy, and which one they mean. */
+export type PolicyLabel = {
+  readonly id: string
+  readonly name: string
+  readonly label: string
+  /** The key carries the policy itself, in `meta_data.policies`: there is no record of it. */
+  readonly inline: boolean
+}
 
 /** Which parts of a session a policy governs; without any partition, all of them. */
 export type Parts = {
@@ -70,7 +79,14 @@ export function namedPolicies(
   const found: NamedPolicy[] = []
   for (const [index, id] of ids.entries()) {
     const policy = inline === undefined ? find(id) : inline[index]
-    if (policy !== undefined) found.push({ id, label: policyLabel(policy, id), policy })
+    if (policy !== undefined)
+      found.push({
+        id,
+        name: policy.name ?? '',
+        label: policyLabel(policy, id),
+        inline: inline !== undefined,
+        policy,
+      })
     else if (ids.length === 1) return `policy not found: ${id}`
   }
   return found
@@ -86,7 +102,7 @@ function policyLabel(policy: Policy, id: string): string {
 }
 
 /** Policies that the key carries itself, in `meta_data.policies`; they take the place of the ids. */
-function inlinePolicies(session: Session): readonly Policy[] | 'malformed' | undefined {
+export function inlinePolicies(session: Session): readonly Policy[] | 'malformed' | undefined {
   const metaData = session.meta_data
   const inline = metaData && Object.hasOwn(metaData, 'policies') ? metaData.policies : undefined
   if (!Array.isArray(inline) || inline.length === 0) return undefined

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net'
 import { resolve } from 'node:path'
 import type { GatewaySettings } from '@tollgate/gateway/ports'
 import { type SettingName, type SettingValues, settings } from './settings.ts'
+import type { TlsFiles } from './tls-files.ts'
 
 /** What the program was told, checked and frozen. Times in milliseconds, sizes in bytes. */
 export type Config = {
@@ -19,9 +20,11 @@ export type Config = {
   readonly pepper: string | undefined
   readonly pageSize: number
   readonly managementBodyBytes: number
+  readonly explainEntries: number
   readonly gatewayUrl: string | undefined
   readonly counterCells: number
   readonly gateway: GatewaySettings
+  readonly tls: TlsFiles
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly logFormat: 'auto' | 'json' | 'text'
   readonly demo: boolean
@@ -58,6 +61,7 @@ export function readConfig(environment: Texts): Config {
   }
   const values = parse(given, mistakes)
   checkPorts(values, mistakes)
+  checkTls(values, mistakes)
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes)
   return Object.freeze(toConfig(values))
 }
@@ -136,6 +140,21 @@ function checkPorts(values: SettingValues, mistakes: string[]): void {
   }
 }
 
+function checkTls(values: SettingValues, mistakes: string[]): void {
+  const certificates = values.TOLLGATE_TLS_CERT_FILE?.length ?? 0
+  const keys = values.TOLLGATE_TLS_KEY_FILE?.length ?? 0
+  if (certificates !== keys)
+    mistakes.push(
+      `TOLLGATE_TLS_KEY_FILE: ${keys} files for the ${certificates} of TOLLGATE_TLS_CERT_FILE; each certificate needs its key`,
+    )
+  const asked = values.TOLLGATE_TLS_CLIENT_CERTIFICATES
+  if (asked === undefined || asked === 'none') return
+  if (certificates === 0)
+    mistakes.push('TOLLGATE_TLS_CLIENT_CERTIFICATES: there is no TLS without TOLLGATE_TLS_CERT_FILE')
+  if (values.TOLLGATE_TLS_CLIENT_CA_FILE === undefined)
+    mistakes.push(`TOLLGATE_TLS_CLIENT_CERTIFICATES: ${asked} needs TOLLGATE_TLS_CLIENT_CA_FILE`)
+}
+
 function toConfig(values: SettingValues): Config {
   return {
     dataDir: resolve(values.TOLLGATE_DATA_DIR),
@@ -150,9 +169,18 @@ function toConfig(values: SettingValues): Config {
     pepper: values.TOLLGATE_PEPPER,
     pageSize: values.TOLLGATE_PAGE_SIZE,
     managementBodyBytes: values.TOLLGATE_MANAGEMENT_BODY_BYTES,
+    explainEntries: values.TOLLGATE_EXPLAIN_ENTRIES,
     gatewayUrl: values.TOLLGATE_GATEWAY_URL,
     counterCells: values.TOLLGATE_COUNTER_CELLS,
     gateway: Object.freeze(gatewaySettings(values)),
+    tls: {
+      certificates: values.TOLLGATE_TLS_CERT_FILE ?? [],
+      keys: values.TOLLGATE_TLS_KEY_FILE ?? [],
+      minVersion: values.TOLLGATE_TLS_MIN_VERSION,
+      clientCertificates: values.TOLLGATE_TLS_CLIENT_CERTIFICATES,
+      clientAuthorities: values.TOLLGATE_TLS_CLIENT_CA_FILE ?? [],
+      upstreamAuthorities: values.TOLLGATE_UPSTREAM_CA_FILE ?? [],
+    },
     logLevel: values.TOLLGATE_LOG_LEVEL,
     logFormat: values.TOLLGATE_LOG_FORMAT,
     demo: values.TOLLGATE_DEMO,
@@ -177,6 +205,8 @@ function gatewaySettings(values: SettingValues): GatewaySettings {
     generator: values.TOLLGATE_GENERATOR,
     looseEndpointMatching: values.TOLLGATE_LOOSE_ENDPOINT_MATCHING,
     logRequests: values.TOLLGATE_LOG_REQUESTS,
+    http2: values.TOLLGATE_HTTP2,
+    drainMs: values.TOLLGATE_STOP_DRAIN_MS,
   }
 }
 

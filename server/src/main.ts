@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { type Config, ConfigMistakes, configFromEnvironment } from './config.ts'
 import { doctor } from './doctor.ts'
 import { type Log, openLog } from './log.ts'
-import { start } from './start.ts'
+import { type Running, start } from './start.ts'
 import { errorCode, errorText, StartFailure } from './start-failure.ts'
 import { version } from './version.ts'
 import { firstStartText, startText } from './welcome.ts'
@@ -93,6 +93,7 @@ async function runServer(config: Config): Promise<number> {
     say(startText(version, config, running.addresses))
     if (running.firstStart)
       say(firstStartText(config, running.secrets, running.firstStart, running.addresses))
+    process.on('SIGHUP', () => void rereadCertificates(running, log))
     const signal = await stopAsked
     log.info('stopping', { signal })
     await running.stop()
@@ -103,6 +104,15 @@ async function runServer(config: Config): Promise<number> {
     log.flush()
     complain(error.message)
     return endNow(log, exitFailed)
+  }
+}
+
+async function rereadCertificates(running: Running, log: Log): Promise<void> {
+  try {
+    await running.rereadCertificates()
+    log.info('certificates read again')
+  } catch (error) {
+    log.error('certificates not replaced, the old ones stay in use', { cause: errorText(error) })
   }
 }
 

@@ -19,7 +19,15 @@ export type Setting<T> = {
   readonly schema: z.ZodType<T, string>
 }
 
-export type Group = 'Start' | 'Secrets' | 'Management' | 'Gateway' | 'Limits of the gateway' | 'Log' | 'Demo'
+export type Group =
+  | 'Start'
+  | 'Secrets'
+  | 'Management'
+  | 'Gateway'
+  | 'TLS'
+  | 'Limits of the gateway'
+  | 'Log'
+  | 'Demo'
 
 const port = whole(0, 65_535)
 const milliseconds = (least = 1) => whole(least, 3_600_000)
@@ -79,6 +87,13 @@ export const settings = {
     'How long running requests may take to finish when the program is told to stop, milliseconds.',
   ),
 
+  TOLLGATE_STOP_DRAIN_MS: setting(
+    'Start',
+    '500',
+    milliseconds(0),
+    'How long, when told to stop, the gateway still accepts connections while `/ready` answers 503, so that a load balancer sees it first, milliseconds.',
+  ),
+
   TOLLGATE_ADMIN_SECRET: secret(
     text(8),
     'Header `admin-auth` of the admin API: may create and change every organisation. At least 8 characters.',
@@ -103,6 +118,12 @@ export const settings = {
     '1048576',
     whole(1024, 104_857_600),
     'Largest request body of the Dashboard, admin and control APIs, bytes.',
+  ),
+  TOLLGATE_EXPLAIN_ENTRIES: setting(
+    'Management',
+    '10000',
+    whole(0, 1_000_000),
+    'Refused and failed requests that are kept in memory, to be explained by `GET /api/requests/{request_id}/explain`; the oldest goes first. None are while `TOLLGATE_LOG_REQUESTS` is `none`.',
   ),
   TOLLGATE_GATEWAY_URL: {
     ...setting(
@@ -156,6 +177,52 @@ export const settings = {
     milliseconds(),
     'How long an unused connection to an upstream is kept, milliseconds.',
   ),
+
+  TOLLGATE_HTTP2: setting(
+    'Gateway',
+    'on',
+    on,
+    'Whether the gateway speaks HTTP/2 with clients: by ALPN over TLS, by its preface without.',
+  ),
+
+  TOLLGATE_TLS_CERT_FILE: {
+    ...setting(
+      'TLS',
+      undefined,
+      files(),
+      'Certificate chains (PEM files, separated by commas) for TLS on the gateway port; the first is for clients that name no host, the others are chosen by SNI. Without one the port speaks plain HTTP. SIGHUP reads them again.',
+    ),
+    fallbackShown: 'plain HTTP',
+  },
+  TOLLGATE_TLS_KEY_FILE: {
+    ...setting('TLS', undefined, files(), 'Keys (PEM files) of these certificates, in the same order.'),
+    fallbackShown: 'none',
+  },
+  TOLLGATE_TLS_MIN_VERSION: setting(
+    'TLS',
+    '1.2',
+    z.enum(['1.2', '1.3']).transform((version) => `TLSv${version}` as const),
+    'Least version of TLS that clients may speak: `1.2` or `1.3`.',
+  ),
+  TOLLGATE_TLS_CLIENT_CERTIFICATES: setting(
+    'TLS',
+    'none',
+    z.enum(['none', 'optional', 'required']),
+    'Whether clients are asked for a certificate: `none`, `optional` or `required`. A bad one is refused either way.',
+  ),
+  TOLLGATE_TLS_CLIENT_CA_FILE: {
+    ...setting('TLS', undefined, files(), 'Authorities (PEM files) of clients’ certificates.'),
+    fallbackShown: 'none',
+  },
+  TOLLGATE_UPSTREAM_CA_FILE: {
+    ...setting(
+      'TLS',
+      undefined,
+      files(),
+      'Authorities (PEM files) that upstreams’ certificates may come from, beside those of the system.',
+    ),
+    fallbackShown: 'those of the system',
+  },
 
   TOLLGATE_KEY_CACHE_ENTRIES: setting(
     'Limits of the gateway',
@@ -285,6 +352,14 @@ function whole(least: number, most: number) {
     .regex(/^\d{1,16}$/, expected)
     .transform(Number)
     .refine((number) => number >= least && number <= most, expected)
+}
+
+/** Paths, separated by commas. */
+function files() {
+  return z
+    .string()
+    .transform((list) => list.split(',').map((file) => file.trim()))
+    .refine((list) => list.every((file) => file !== ''), 'expected paths of files, separated by commas')
 }
 
 function networks() {

@@ -17,10 +17,12 @@ import { type Demo, followDemo, startDemo } from './demo-api.ts'
 import { startDemoUpstream } from './demo-upstream.ts'
 import { type FirstStart, isEmpty, makeFirstRecords } from './first-start.ts'
 import { instanceSecrets } from './instance-secrets.ts'
+import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
+import { readTls, readUpstreamAuthorities } from './tls-files.ts'
 import { version } from './version.ts'
 import type { Addresses } from './welcome.ts'
 
@@ -30,6 +32,8 @@ export type Running = {
   readonly secrets: Secrets
   /** Set when the store was empty: what was made, its secrets in the clear. */
   readonly firstStart: FirstStart | undefined
+  /** Reads the files of TLS again; new handshakes use them. Throws when they cannot be used: then nothing changes. */
+  rereadCertificates(): Promise<void>
   /** Lets running requests finish for at most the configured time, then ends everything. */
   stop(): Promise<void>
 }
@@ -66,14 +70,34 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const counterTable = createCounterTable({ cells: config.counterCells })
   const readiness: Readiness = { problem: 'starting' }
   const counters = openCounters(counterTable, 0)
-  const dependencies = managementDependencies({ config, secrets, storage, counters, readiness, log })
+  const requests = keptRequests(config.explainEntries, () => Date.now())
+  const dependencies = managementDependencies({
+    config,
+    secrets,
+    storage,
+    counters,
+    findRequest: requests.find,
+    readiness,
+    log,
+  })
 
   const controlSocket = await openControlApi(config.dataDir, dependencies(config.gatewayPort), parts)
   // Before the gateway, so that it is there until the gateway's last request is done.
   const demo = empty ? await firstDemo(config) : await startDemo(storage, config.demoPort)
   if (demo) parts.defer(() => demo.close())
   const gateway = await listening(ports.gateway, () =>
-    openGateway({ config, storage, source, counterTable, pepper: secrets.pepper, controlSocket, log }),
+    openGateway({
+      config,
+      storage,
+      source,
+      counterTable,
+      pepper: secrets.pepper,
+      controlSocket,
+      log: (line) => {
+        requests.note(line)
+        log.line(line)
+      },
+    }),
   )
   parts.defer(() => gateway.close(config.stopGraceMs))
   const dashboardPort = await listening(ports.dashboard, () =>
@@ -92,6 +116,10 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     addresses: { gatewayUrl: gatewayUrl(config, gateway.port), dashboardUrl, demoPort: demo?.port },
     secrets,
     firstStart,
+    async rereadCertificates() {
+      const tls = readTls(config.tls)
+      if (tls !== undefined) await gateway.replaceCertificates(tls)
+    },
     stop: () => parts.disposeAsync(),
   }
 }
@@ -99,7 +127,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
 /** Why the node is not ready; undefined when it is. */
 type Readiness = { problem: string | undefined }
 
-type ManagementParts = Pick<Dependencies, 'storage' | 'counters'> & {
+type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'findRequest'> & {
   readonly config: Config
   readonly secrets: Secrets
   readonly readiness: Readiness
@@ -108,7 +136,7 @@ type ManagementParts = Pick<Dependencies, 'storage' | 'counters'> & {
 
 /** What both REST faces are given; the gateway's port is known only when it listens. */
 function managementDependencies(parts: ManagementParts): (gatewayPort: number) => Dependencies {
-  const { config, secrets, storage, counters, readiness, log } = parts
+  const { config, secrets, storage, counters, findRequest, readiness, log } = parts
   return (gatewayPort) => ({
     storage,
     counters,
@@ -119,6 +147,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     gatewayUrl: gatewayUrl(config, gatewayPort),
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,
+    findRequest,
     notReady: () => readiness.problem,
     now: () => Date.now(),
     logError: (message, detail) => log.error(message, detail),
@@ -126,7 +155,8 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
 }
 
 function gatewayUrl(config: Config, port: number): string {
-  return config.gatewayUrl ?? `http://${urlHost(config.host)}:${port}`
+  const scheme = config.tls.certificates.length > 0 ? 'https' : 'http'
+  return config.gatewayUrl ?? `${scheme}://${urlHost(config.host)}:${port}`
 }
 
 async function firstDemo(config: Config): Promise<Demo | undefined> {
@@ -194,13 +224,15 @@ type GatewayParts = {
   readonly counterTable: SharedArrayBuffer
   readonly pepper: string
   readonly controlSocket: string
-  readonly log: Log
+  /** Takes each line of the gateway. */
+  readonly log: (line: Readonly<Record<string, unknown>>) => void
 }
 
 async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, storage } = parts
   // Subscribed before the records are read: a change in between is applied twice rather than not at all. Through the
   // control API it may come while the workers are starting; then it waits for them.
+  const tls = readTls(config.tls)
   const { promise: started, resolve } = Promise.withResolvers<Gateway>()
   storage.subscribe(async (changes) => (await started).apply(changes))
   const revision = await storage.revision()
@@ -218,8 +250,12 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
     apis,
     policies,
     revision,
-    settings: config.gateway,
-    log: (line) => parts.log.line(line),
+    settings: {
+      ...config.gateway,
+      ...(tls && { tls }),
+      upstreamAuthorities: readUpstreamAuthorities(config.tls),
+    },
+    log: parts.log,
   })
   resolve(gateway)
   return gateway

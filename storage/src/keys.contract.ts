@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { hex32, objectId } from '@tollgate/model/ids'
 import type { Change } from './changes.ts'
 import { ConflictError, MissingRecordError } from './errors.ts'
-import { actor, aKey } from './records.fixture.ts'
+import type { KeyFilter, KeyRecord } from './keys.ts'
+import { actor, aKey, aPolicy } from './records.fixture.ts'
 import type { Storage } from './storage.ts'
 
 const all = { page: 0, size: 10 }
@@ -98,8 +99,8 @@ export function keyContract(open: () => Promise<Storage>): void {
     assert.deepEqual(await ids({ apiId: 'a' }), [plain.id, gold.id])
     assert.deepEqual(await ids({ apiId: 'b' }), [gold.id])
     assert.deepEqual(await ids({ apiId: 'a', contains: 'PLAIN' }), [plain.id])
-    assert.deepEqual(await ids({ policyId: 'gold' }), [gold.id])
-    assert.deepEqual(await ids({ policyId: 'silver', apiId: 'a' }), [plain.id])
+    assert.deepEqual(await ids({ policyIds: ['gold'] }), [gold.id])
+    assert.deepEqual(await ids({ policyIds: ['silver'], apiId: 'a' }), [plain.id])
     assert.deepEqual(await ids({ contains: 'ärger' }), [gold.id])
     assert.deepEqual(await ids({ contains: '0%_S' }), [gold.id])
     assert.deepEqual(await ids({ contains: 'p%n' }), [])
@@ -113,6 +114,66 @@ export function keyContract(open: () => Promise<Storage>): void {
     assert.deepEqual(await ids({ apiId: 'a' }), [plain.id])
     assert.deepEqual(await ids({ contains: 'renamed' }), [gold.id])
     assert.deepEqual(await ids({}), [plain.id, gold.id], 'an update does not move a key')
+  })
+
+  test('keys of an API are those that name it and those that list a policy which grants it, each once', async () => {
+    const storage = await open()
+    const [orgId, otherOrg] = [objectId(), objectId()]
+    const rights = { access_rights: { a: {} } }
+    const gold = aPolicy({ orgId, explicitId: 'gold', policy: { id: 'gold', ...rights } })
+    const silver = aPolicy({ orgId, policy: { access_rights: { b: {} } } })
+    const foreign = aPolicy({
+      orgId: otherOrg,
+      explicitId: 'gold',
+      policy: { id: 'gold', access_rights: { b: {} } },
+    })
+    await storage.write(actor, async ({ policies }) => {
+      for (const policy of [gold, silver, foreign]) await policies.insert(policy)
+    })
+    const keyWith = async (session: KeyRecord['session'], org = orgId) => {
+      const record = aKey({ orgId: org, session })
+      await insert(storage, record)
+      return record.id
+    }
+    const own = await keyWith({ ...rights, alias: 'own' })
+    const byId = await keyWith({ apply_policies: [gold.id] })
+    const byWord = await keyWith({ apply_policy_id: 'gold', alias: 'word' })
+    const allWays = await keyWith({ ...rights, apply_policies: [gold.id, 'gold', silver.id] })
+    const inline = await keyWith({ meta_data: { policies: [rights] } })
+    await keyWith({ apply_policies: [silver.id] })
+    const strangers = await keyWith({ apply_policies: ['gold'] }, otherOrg)
+
+    const list = async (org: string | undefined, filter: KeyFilter, page = { page: 1, size: 10 }) => {
+      const { rows, total, pages } = await storage.keys.list(org, filter, page)
+      return { ids: rows.map(({ id }) => id), total, pages }
+    }
+    const newestFirst = [inline, allWays, byWord, byId, own]
+    assert.deepEqual(await list(orgId, { apiId: 'a' }), { ids: newestFirst, total: 5, pages: 1 })
+    assert.deepEqual(await list(orgId, { apiId: 'a' }, { page: 2, size: 2 }), {
+      ids: newestFirst.slice(2, 4),
+      total: 5,
+      pages: 3,
+    })
+    assert.deepEqual(await list(orgId, { apiId: 'a', contains: 'word' }), {
+      ids: [byWord],
+      total: 1,
+      pages: 1,
+    })
+    assert.deepEqual((await list(undefined, { apiId: 'a' })).ids, newestFirst)
+    assert.deepEqual((await list(undefined, { apiId: 'b' })).ids.at(0), strangers)
+    assert.deepEqual((await list(otherOrg, { apiId: 'a' })).ids, [])
+
+    const ofGold = [allWays, byWord, byId]
+    assert.deepEqual(await list(orgId, { policyIds: [gold.id, 'gold'] }), { ids: ofGold, total: 3, pages: 1 })
+    assert.deepEqual((await list(orgId, { policyIds: [gold.id, 'gold'] }, { page: 2, size: 2 })).ids, [byId])
+    assert.deepEqual((await list(orgId, { policyIds: ['gold', 'gold'] })).total, 2)
+    assert.deepEqual((await list(orgId, { policyIds: ['gold'], apiId: 'b' })).ids, [allWays])
+
+    await storage.write(actor, ({ policies }) =>
+      policies.update({ ...gold, policy: { id: 'gold', access_rights: { c: {} } } }),
+    )
+    assert.deepEqual((await list(orgId, { apiId: 'a' })).ids, [inline, allWays, own])
+    assert.deepEqual((await list(orgId, { apiId: 'c' })).ids, ofGold)
   })
 
   test('a secret, a user name or an id that is taken is a conflict, and nothing of the work is kept', async () => {
@@ -176,7 +237,7 @@ export function keyContract(open: () => Promise<Storage>): void {
       await insert(storage, record)
       assert.deepEqual(await storage.keys.byUsername(orgId, text), record)
       assert.equal((await storage.keys.list(orgId, { apiId: text }, all)).total, 1)
-      assert.equal((await storage.keys.list(orgId, { policyId: text }, all)).total, 1)
+      assert.equal((await storage.keys.list(orgId, { policyIds: [text] }, all)).total, 1)
       await storage.keys.list(orgId, { contains: text }, all)
       assert.equal(await storage.keys.byId(orgId, text), undefined)
       assert.equal(await storage.keys.bySecretHash(text), undefined)

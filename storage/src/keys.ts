@@ -1,6 +1,8 @@
+import { inlinePolicies } from '@tollgate/model/named-policies'
 import type { Session } from '@tollgate/model/session'
 import { contains, exact, original, searchable } from './columns.ts'
 import { MissingRecordError } from './errors.ts'
+import { keysNamingApi, keysNamingPolicy, type NamingKeys } from './key-names.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 import type { Db, Tables } from './schema.ts'
 import { statement } from './statement.ts'
@@ -20,12 +22,12 @@ export type KeyRecord = {
 }
 
 export type KeyFilter = {
-  /** Only keys with a right on this api_id, by their own access_rights. */
+  /** Only keys that name this api_id in their own access_rights, or a policy of their organisation that grants it. */
   readonly apiId?: string
   /** Alias or public id contains this. */
   readonly contains?: string
-  /** Only keys that list this policy (either id). */
-  readonly policyId?: string
+  /** Only keys that list a policy under one of these ids. */
+  readonly policyIds?: readonly [string, ...string[]]
 }
 
 /** Keys and their secrets. Secrets come in as hex HMACs; nothing here ever sees one in the clear. */
@@ -190,16 +192,21 @@ function columnsOf(record: KeyRecord): Omit<KeyRow, 'seq'> {
   }
 }
 
-/** Notes which APIs and policies the key names, so that it is found by them. */
+/** Notes which APIs and policies the key names, so that it is found by them; policies that it carries itself too. */
 async function insertNames(db: Db, record: KeyRecord, seq: number): Promise<void> {
   const { access_rights: rights, apply_policies: list, apply_policy_id: single } = record.session
   const names = { org_id: record.orgId, seq, key_id: record.id }
-  const apis = new Set(
-    Object.entries(rights ?? {}).flatMap(([id, right]) => [exact(id), exact(right.api_id || id)]),
-  )
+  const own = Object.entries(rights ?? {}).flatMap(([id, right]) => [id, right.api_id || id])
+  const apis = new Set([...own, ...apisOfInlinePolicies(record.session)].map(exact))
   for (const api_id of apis) await insertNamedApi(db, { api_id, ...names })
   const policies = new Set([...(list ?? []), ...(single ? [single] : [])].map(exact))
   for (const policy_id of policies) await insertNamedPolicy(db, { policy_id, ...names })
+}
+
+function apisOfInlinePolicies(session: Session): readonly string[] {
+  const inline = inlinePolicies(session)
+  if (inline === undefined || inline === 'malformed') return []
+  return inline.flatMap(({ access_rights: rights }) => Object.keys(rights ?? {}))
 }
 
 async function keyRow(db: Db, orgId: string | undefined, id: string): Promise<KeyRow | undefined> {
@@ -229,29 +236,14 @@ async function listKeys(
   filter: KeyFilter,
   page: PageRequest,
 ): Promise<Page<KeyRecord>> {
-  const { apiId, policyId, contains: text = '' } = filter
-  if (orgId !== undefined && apiId !== undefined && policyId === undefined && text === '') {
-    return await listKeysOfApi(db, orgId, apiId, page)
-  }
+  const { contains: text = '' } = filter
+  const named = namingKeys(orgId, filter)
+  const [only] = named
+  if (only !== undefined && named.length === 1 && text === '') return await listNaming(db, only, page)
   const query = db
     .selectFrom('keys')
     .$if(orgId !== undefined, (q) => q.where('org_id', '=', orgId ?? ''))
-    .$if(apiId !== undefined, (q) =>
-      q.where('id', 'in', (eb) =>
-        eb
-          .selectFrom('key_apis')
-          .select('key_id')
-          .where('api_id', '=', exact(apiId ?? '')),
-      ),
-    )
-    .$if(policyId !== undefined, (q) =>
-      q.where('id', 'in', (eb) =>
-        eb
-          .selectFrom('key_policies')
-          .select('key_id')
-          .where('policy_id', '=', exact(policyId ?? '')),
-      ),
-    )
+    .where((eb) => eb.and(named.map(({ includes }) => includes)))
     .$if(text !== '', (q) => q.where((eb) => contains(eb.ref('search'), text)))
   return await readPage(
     page,
@@ -264,25 +256,21 @@ async function listKeys(
   )
 }
 
-/** `key_apis` holds the keys of an API in the order of the list: the page is found there, without sorting all keys. */
-async function listKeysOfApi(
-  db: Db,
-  orgId: string,
-  apiId: string,
-  page: PageRequest,
-): Promise<Page<KeyRecord>> {
-  const named = db.selectFrom('key_apis').where('api_id', '=', exact(apiId)).where('org_id', '=', orgId)
+function namingKeys(orgId: string | undefined, { apiId, policyIds }: KeyFilter): readonly NamingKeys[] {
+  return [
+    ...(apiId === undefined ? [] : [keysNamingApi(orgId, apiId)]),
+    ...(policyIds === undefined ? [] : [keysNamingPolicy(orgId, policyIds)]),
+  ]
+}
+
+/** The page is found among the names, without sorting all keys. */
+async function listNaming(db: Db, named: NamingKeys, page: PageRequest): Promise<Page<KeyRecord>> {
   return await readPage(
     page,
     {
-      rows: ({ limit, offset }) =>
-        db
-          .selectFrom('keys')
-          .selectAll()
-          .where('seq', 'in', named.select('seq').orderBy('seq', 'desc').limit(limit).offset(offset))
-          .orderBy('seq', 'desc')
-          .execute(),
-      count: () => named.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+      rows: (window) =>
+        db.selectFrom('keys').selectAll().where(named.onPage(window)).orderBy('seq', 'desc').execute(),
+      count: () => named.count(db),
     },
     keyFromRow,
   )

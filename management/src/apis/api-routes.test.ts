@@ -244,3 +244,13 @@ test('hook references become event handlers once, and go when they are taken out
   const { events } = (await ask('GET', `/api/apis/${apiId}`)).body.api_definition.event_handlers
   assert.deepEqual(events, { QuotaExceeded: [own] })
 })
+
+test('an API cannot be made a version of another one yet, and nothing is stored', async () => {
+  const { ask, apiId } = await smallWorld()
+  const refused = await ask('POST', `/api/apis?base_api_id=${apiId}`, { api_definition: MINIMUM })
+  assert.deepEqual(
+    [refused.status, refused.body],
+    [400, error('Creating an API as a version of another is not supported yet')],
+  )
+  assert.equal((await ask('GET', '/api/apis?p=-1')).body.apis.length, 1)
+})

@@ -1,3 +1,4 @@
+import { type ApiRules, compileRules } from '@tollgate/model/api-rules'
 import type { FindPolicy } from '@tollgate/model/effective-access'
 import type { Policy } from '@tollgate/model/policy'
 import type { PolicyRecord } from '@tollgate/storage/policies'
@@ -5,6 +6,8 @@ import type { Storage } from '@tollgate/storage/storage'
 
 /** Entries kept of each noun; the whole cache is dropped when it is full. */
 const MAX_ENTRIES = 10_000
+/** Compiled definitions take more room than facts. */
+const MAX_RULES = 1_000
 
 /** What a key needs to know of an API that it names. */
 export type ApiFacts = { readonly apiId: string; readonly orgId: string; readonly quotaSetOnCreate: boolean }
@@ -16,6 +19,8 @@ export type ApiFacts = { readonly apiId: string; readonly orgId: string; readonl
 export type Catalogue = {
   /** By public `api_id`; undefined when the organisation has no such API. */
   api(orgId: string, apiId: string): Promise<ApiFacts | undefined>
+  /** What a definition says, compiled; undefined when the organisation has no such API. */
+  rules(orgId: string, apiId: string): Promise<ApiRules | undefined>
   /** The policies of these ids (either id) that the organisation has. */
   policies(orgId: string, ids: readonly string[]): Promise<FindPolicy>
 }
@@ -24,22 +29,29 @@ export type Catalogue = {
 export function createCatalogue(storage: Storage): Catalogue {
   const apis = new Map<string, ApiFacts>()
   const policies = new Map<string, PolicyRecord>()
+  const rules = new Map<string, ApiRules>()
   let generation = 0
   storage.subscribe(async (changes) => {
     if (!changes.some((change) => change.noun === 'api' || change.noun === 'policy')) return
     generation++
     apis.clear()
     policies.clear()
+    rules.clear()
   })
 
   /** An answer that was on its way while something changed is not remembered. */
-  async function remembered<T>(cache: Map<string, T>, key: string, load: () => Promise<T | undefined>) {
+  async function remembered<T>(
+    cache: Map<string, T>,
+    key: string,
+    load: () => Promise<T | undefined>,
+    most = MAX_ENTRIES,
+  ) {
     const known = cache.get(key)
     if (known !== undefined) return known
     const before = generation
     const loaded = await load()
     if (loaded === undefined || before !== generation) return loaded
-    if (cache.size >= MAX_ENTRIES) cache.clear()
+    if (cache.size >= most) cache.clear()
     cache.set(key, loaded)
     return loaded
   }
@@ -51,6 +63,16 @@ export function createCatalogue(storage: Storage): Catalogue {
         if (record?.apiId !== apiId) return undefined
         return { apiId, orgId, quotaSetOnCreate: record.definition.dont_set_quota_on_create !== true }
       }),
+    rules: (orgId, apiId) =>
+      remembered(
+        rules,
+        `${orgId} ${apiId}`,
+        async () => {
+          const record = await storage.apis.byId(orgId, apiId)
+          return record?.apiId === apiId ? compileRules(record.definition) : undefined
+        },
+        MAX_RULES,
+      ),
     async policies(orgId, ids) {
       const found = new Map<string, Policy>()
       for (const id of ids) {

@@ -1,6 +1,7 @@
 import { lookupCandidates, tokenOrg } from '@tollgate/model/key-format'
 import type { KeyRecord } from '@tollgate/storage/keys'
 import { secretHash } from '@tollgate/storage/secrets'
+import { z } from 'zod'
 import { Problem } from '../errors.ts'
 import type { KeyContext } from './key-context.ts'
 import { keyProblems } from './key-problems.ts'
@@ -38,6 +39,13 @@ export function lookUpKey(
 ): Promise<FoundKey | undefined> {
   return naming === 'username' ? byUsername(context, scope, id) : byId(context, scope, id, naming)
 }
+
+/** Ways to name the key of a path. */
+export const KeyNamingQuery = z.object({
+  hashed: z.string().optional(),
+  auto_guess: z.string().optional(),
+  username: z.string().optional(),
+})
 
 /** The naming that a request's query asks for (dashboard contract 1.1: any value of `hashed` counts). */
 export function namingOf(query: { readonly hashed?: string; readonly username?: string }): KeyNaming {

@@ -1,3 +1,4 @@
+import { AccessDescription } from '@tollgate/model/access-description'
 import { Session } from '@tollgate/model/session'
 import { z } from 'zod'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
@@ -5,9 +6,11 @@ import type { Dependencies } from '../dependencies.ts'
 import { Done, ok } from '../envelopes.ts'
 import { Problem } from '../errors.ts'
 import { type Method, type Route, route } from '../route.ts'
+import { accessRoutes } from './access-routes.ts'
 import { createCatalogue } from './catalogue.ts'
 import { deleteKey } from './delete-key.ts'
-import { type FoundKey, findKey, namingOf } from './find-key.ts'
+import { describeKey } from './describe-key.ts'
+import { type FoundKey, findKey, KeyNamingQuery, namingOf } from './find-key.ts'
 import { issueBasicUser, issueKey, previewKey } from './issue-key.ts'
 import { accessOf } from './key-access.ts'
 import type { KeyContext } from './key-context.ts'
@@ -17,22 +20,19 @@ import { KeyListQuery, keyIdPage, listKeys } from './list-keys.ts'
 import { updateKey } from './update-key.ts'
 
 /** Ways to name the key of the path; any value of `hashed` and `suppress_reset` counts (dashboard contract 1.1). */
-const KeyQuery = z.object({
-  hashed: z.string().optional(),
-  auto_guess: z.string().optional(),
-  username: z.string().optional(),
-  suppress_reset: z.string().optional(),
-})
+const KeyQuery = z.object({ ...KeyNamingQuery.shape, suppress_reset: z.string().optional() })
 type KeyQuery = z.output<typeof KeyQuery>
 
 const KeyIds = z.object({ data: z.object({ keys: z.array(z.string()) }), pages: z.int() })
 const KeyDetails = z.object({ keys: z.array(KeyData), pages: z.int() })
+const PreviewedKey = z.object({ ...KeyData.shape, effective: AccessDescription })
 const UpdatedKey = z.object({ ...KeyData.shape, ...Done.omit({ ID: true }).shape })
 
 /** /api/keys and /api/apis/…/keys (dashboard contract, section 1.1). A secret is shown once, in the answer to the POST. */
 export const keyRoutes = (deps: Dependencies): Route[] => {
   const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
   return [
+    ...accessRoutes(context, deps.pageSize),
     ...issuing(context),
     ...listing(context, deps.pageSize),
     ...keyOf('/api/keys/:keyId', context),
@@ -69,9 +69,12 @@ const issuing = (context: KeyContext): Route[] => {
       ...writes,
       method: 'POST',
       path: '/api/keys/preview',
-      summary: 'What creating a key would yield; nothing is stored',
-      handle: async ({ caller, body }) =>
-        keyData(context, await previewKey(context, orderOf(caller, body)), ''),
+      summary: 'What creating a key would yield, and what it might do; nothing is stored',
+      answer: PreviewedKey,
+      handle: async ({ caller, body }) => {
+        const draft = await previewKey(context, orderOf(caller, body))
+        return { ...(await keyData(context, draft, '')), effective: await describeKey(context, draft) }
+      },
     }),
     route({
       ...writes,

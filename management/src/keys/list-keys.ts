@@ -3,6 +3,7 @@ import type { Page } from '@tollgate/storage/paging'
 import { z } from 'zod'
 import { PageNumber, paged, pageOf } from '../page-query.ts'
 import { lookUpKey } from './find-key.ts'
+import { accessOf } from './key-access.ts'
 import type { KeyContext } from './key-context.ts'
 
 /** What a list of keys can be asked for (dashboard contract, section 1.1). */
@@ -10,7 +11,7 @@ export const KeyListQuery = z.object({ p: PageNumber, q: z.string().optional() }
 type KeyListQuery = z.output<typeof KeyListQuery>
 
 /**
- * One page of an organisation's keys, of one API or of all (`-`). `q` is a part of an alias or of a public id, or a
+ * One page of an organisation's keys, of one API (by rights of their own or by a policy) or of all (`-`). `q` is a part of an alias or of a public id, or a
  * whole secret.
  */
 export async function listKeys(
@@ -24,11 +25,17 @@ export async function listKeys(
   const { q = '' } = query
   const exact = q === '' ? undefined : await lookUpKey(context, scope, q, 'any')
   if (exact !== undefined && (scope === undefined || exact.record.orgId === scope)) {
-    const names = apiId === '-' || Object.hasOwn(exact.record.session.access_rights ?? {}, apiId)
+    const names = apiId === '-' || (await opens(context, exact.record, apiId))
     return paged(names ? [exact.record] : [], page)
   }
   const filter = { ...(apiId !== '-' && { apiId }), ...(q !== '' && { contains: q }) }
   return context.storage.keys.list(scope, filter, page)
+}
+
+/** By a right of its own, also one that its policies take away, or by a policy. */
+async function opens(context: KeyContext, record: KeyRecord, apiId: string): Promise<boolean> {
+  if (Object.hasOwn(record.session.access_rights ?? {}, apiId)) return true
+  return (await accessOf(context, record)).apis.has(apiId)
 }
 
 /** The public ids of `listKeys`; all of them are read in chunks, so that a million keys are never in memory. */

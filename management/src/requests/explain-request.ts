@@ -1,0 +1,174 @@
+import { AccessSource, Moment } from '@tollgate/model/access-description'
+import {
+  accessSource,
+  apiPath,
+  apiSource,
+  keyPath,
+  momentOf,
+  policyPath,
+} from '@tollgate/model/access-source'
+import { policyIds } from '@tollgate/model/apply-policies'
+import { accessTo, type EffectiveAccess } from '@tollgate/model/effective-access'
+import { refusalMeanings } from '@tollgate/model/refusal-meanings'
+import { type RefusalCode, refusals } from '@tollgate/model/refusals'
+import type { KeyRecord } from '@tollgate/storage/keys'
+import { z } from 'zod'
+import { accessOf } from '../keys/key-access.ts'
+import type { KeyContext } from '../keys/key-context.ts'
+import type { KeptRequest } from './kept-request.ts'
+
+const Step = z.object({ step: z.string(), detail: z.string() })
+
+/** Why a request was refused, in words: its ladder, what decided, and where to change that. */
+export const Explanation = z.object({
+  request_id: z.string(),
+  at: Moment,
+  method: z.string(),
+  path: z.string(),
+  status: z.int(),
+  code: z.string(),
+  /** What the client was told. */
+  message: z.string(),
+  /** What the code means. */
+  words: z.string(),
+  api: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** Public id of the key; null when none was found. */
+  key_hash: z.string().nullable(),
+  /** Every step up to the one that decided. */
+  ladder: z.array(z.object({ ...Step.shape, outcome: z.enum(['passed', 'decided']) })),
+  decided_by: Step,
+  /** The rule that decided and where to change it; no place when it is no rule of an API, a key or a policy. */
+  rule: z.object({ words: z.string(), source: AccessSource.nullable(), change_at: z.array(z.string()) }),
+})
+export type Explanation = z.input<typeof Explanation>
+
+/** Puts together what is known of a request with what is stored now. */
+export async function explainRequest(context: KeyContext, request: KeptRequest): Promise<Explanation> {
+  const { requestId, atMs, method, path, status, code, apiId, keyId } = request
+  const steps = request.ladder.map(stepOf)
+  const decided = steps.at(-1) ?? { step: '', detail: '' }
+  return {
+    request_id: requestId,
+    at: momentOf(atMs),
+    method,
+    path,
+    status,
+    code,
+    message: refusals[code].message,
+    words: refusalMeanings[code],
+    api: apiId === '' ? null : { id: apiId, name: await apiName(context, request) },
+    key_hash: keyId === '' ? null : keyId,
+    ladder: steps.map((step, index) => ({
+      ...step,
+      outcome: index === steps.length - 1 ? ('decided' as const) : ('passed' as const),
+    })),
+    decided_by: decided,
+    rule: await ruleBehind(context, request, decided.detail),
+  }
+}
+
+function stepOf(rung: string): z.input<typeof Step> {
+  const end = rung.indexOf(': ')
+  return end === -1 ? { step: '', detail: rung } : { step: rung.slice(0, end), detail: rung.slice(end + 2) }
+}
+
+async function apiName({ storage }: KeyContext, { orgId, apiId }: KeptRequest): Promise<string> {
+  return (await storage.apis.byId(orgId, apiId))?.definition.name ?? ''
+}
+
+/** Whose rule refuses with this code. `key`: one of the key or of its policies. */
+const OWNERS: Readonly<Record<RefusalCode, 'key' | 'api' | 'client' | 'upstream' | 'node'>> = {
+  no_route: 'client',
+  api_inactive: 'api',
+  api_expired: 'api',
+  version_missing: 'api',
+  version_unknown: 'api',
+  sub_version_unknown: 'api',
+  version_expired: 'api',
+  endpoint_forbidden: 'api',
+  ip_not_allowed: 'api',
+  credential_missing: 'client',
+  key_unknown: 'client',
+  key_without_policies: 'key',
+  key_inactive: 'key',
+  key_expired: 'key',
+  api_not_granted: 'key',
+  version_not_granted: 'key',
+  url_not_granted: 'key',
+  rate_limited: 'key',
+  quota_exceeded: 'key',
+  api_rate_limited: 'api',
+  length_required: 'api',
+  request_too_large: 'api',
+  counters_full: 'node',
+  store_unavailable: 'node',
+  auth_unsupported: 'api',
+  upstream_timeout: 'upstream',
+  upstream_lookup_failed: 'upstream',
+  upstream_failed: 'upstream',
+  internal: 'node',
+}
+
+async function ruleBehind(
+  context: KeyContext,
+  request: KeptRequest,
+  detail: string,
+): Promise<Explanation['rule']> {
+  const owner = OWNERS[request.code]
+  if (owner === 'client') {
+    return { words: 'no rule: the request itself has to be another one', source: null, change_at: [] }
+  }
+  if (owner === 'node') {
+    return { words: 'no rule: the settings or the state of this node', source: null, change_at: [] }
+  }
+  if (owner === 'key' && request.keyId !== '') return await ruleOfKey(context, request, detail)
+  const words =
+    owner === 'upstream' ? 'the upstream, and how the API reaches it' : 'the definition of the API'
+  if (request.apiId === '') return { words, source: null, change_at: [] }
+  const source = apiSource({ apiId: request.apiId, name: await apiName(context, request) })
+  return { words, source, change_at: [apiPath(request.apiId)] }
+}
+
+/** The rung ends with the source of what decided; the key as it is stored now tells where that is changed. */
+async function ruleOfKey(
+  context: KeyContext,
+  request: KeptRequest,
+  detail: string,
+): Promise<Explanation['rule']> {
+  const record = await context.storage.keys.byId(request.orgId, request.keyId)
+  if (record === undefined) return { words: 'the key, which was deleted since', source: null, change_at: [] }
+  const access = await accessOf(context, record)
+  if (!SOURCE_LAST.has(request.code)) {
+    return { words: 'the key and its policies', source: null, change_at: await placesOf(context, record) }
+  }
+  const [end = ''] = detail.split('; grants nothing: ')
+  const words = ['key', ...access.policies.map(({ label }) => label), rightsSource(access, request.apiId)]
+    .filter((candidate) => end.endsWith(`, ${candidate}`) || end.endsWith(`set by ${candidate}`))
+    .reduce((best, one) => (one.length > best.length ? one : best), '')
+  if (words === '') {
+    const changed = 'the key or one of its policies, changed since'
+    return { words: changed, source: null, change_at: await placesOf(context, record) }
+  }
+  const source = accessSource(words, access)
+  return { words: source.words, source, change_at: source.change_at }
+}
+
+/** Refusals whose rung ends with the source of the rule. */
+const SOURCE_LAST: ReadonlySet<RefusalCode> = new Set([
+  'key_inactive',
+  'version_not_granted',
+  'url_not_granted',
+  'rate_limited',
+  'quota_exceeded',
+])
+
+function rightsSource(access: EffectiveAccess, apiId: string): string {
+  return accessTo(access, apiId)?.sources.acl ?? 'key'
+}
+
+/** The key, and those of its policies that are there. */
+async function placesOf(context: KeyContext, { id, orgId, session }: KeyRecord): Promise<string[]> {
+  const ids = policyIds(session)
+  const find = await context.catalogue.policies(orgId, ids)
+  return [keyPath(id), ...ids.filter((policyId) => find(policyId) !== undefined).map(policyPath)]
+}

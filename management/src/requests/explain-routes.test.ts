@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testDashboard } from '../test-dashboard.ts'
+import { type Ask, asking, makeUser, session, smallWorld } from '../test-world.ts'
+import type { KeptRequest } from './kept-request.ts'
+
+const NOW = Date.UTC(2026, 0, 5, 10)
+
+/** A world in which the gateway refused the request `r1` of a key with a right of its own. */
+async function refusedWorld() {
+  const world = await smallWorld()
+  const { ask, apiId, user } = world
+  const { body: key } = await ask('POST', '/api/keys', session(apiId))
+  const refuse = (more: Partial<KeptRequest>) => {
+    const request: KeptRequest = {
+      requestId: 'r1',
+      atMs: NOW,
+      method: 'GET',
+      path: '/orders/1',
+      status: 429,
+      code: 'rate_limited',
+      apiId,
+      orgId: user.orgId,
+      keyId: key.key_hash,
+      ladder: ['route: orders', 'version: Default', 'rate: 1 of 1 used, key, set by key'],
+      ...more,
+    }
+    world.requests.set('r1', request)
+  }
+  const explain = async (by: Ask = ask) => by('GET', '/api/requests/r1/explain')
+  return { ...world, key, refuse, explain }
+}
+
+test('a refusal is told in words, with its ladder, the rung that decided and the place to change it', async () => {
+  const { apiId, key, refuse, explain, logged } = await refusedWorld()
+  refuse({})
+  const { status, body, text } = await explain()
+  assert.equal(status, 200)
+  assert.deepEqual(body, {
+    request_id: 'r1',
+    at: { unix: NOW / 1000, rfc3339: '2026-01-05T10:00:00.000Z' },
+    method: 'GET',
+    path: '/orders/1',
+    status: 429,
+    code: 'rate_limited',
+    message: 'Rate Limit Exceeded',
+    words: 'The key made `rate` requests within `per` seconds. It may go on when the window ends.',
+    api: { id: apiId, name: 'orders' },
+    key_hash: key.key_hash,
+    ladder: [
+      { step: 'route', detail: 'orders', outcome: 'passed' },
+      { step: 'version', detail: 'Default', outcome: 'passed' },
+      { step: 'rate', detail: '1 of 1 used, key, set by key', outcome: 'decided' },
+    ],
+    decided_by: { step: 'rate', detail: '1 of 1 used, key, set by key' },
+    rule: {
+      words: 'key',
+      source: { kind: 'key', words: 'key', policies: [], change_at: [`/api/keys/${key.key_hash}`] },
+      change_at: [`/api/keys/${key.key_hash}`],
+    },
+  })
+  assert.ok(!text.includes(key.key_id), 'the secret is not shown')
+  assert.deepEqual(logged, [])
+})
+
+test('a rule of a policy leads to the policy, also where two of them granted the right', async () => {
+  const { ask, apiId, refuse, explain } = await refusedWorld()
+  const rights = { [apiId]: { api_id: apiId, versions: ['Default'] } }
+  const policy = async (name: string) =>
+    (await ask('POST', '/api/portal/policies', { name, rate: 1, per: 1, access_rights: rights })).body.Message
+  const [gold, donkey] = [await policy('Gold'), await policy('a donkey')]
+  const { body: key } = await ask('POST', '/api/keys', { apply_policies: [gold, donkey] })
+  const labels = [`policy Gold (${gold})`, `policy a donkey (${donkey})`]
+  const rule = async (more: Partial<KeptRequest>) => {
+    refuse({ keyId: key.key_hash, ...more })
+    return (await explain()).body.rule
+  }
+  const place = (id: string) => `/api/portal/policies/${id}`
+
+  const rate = await rule({ ladder: [`rate: 1 of 1 used, key, set by ${labels[1]}`] })
+  assert.deepEqual([rate.words, rate.change_at], [labels[1], [place(donkey)]])
+  const url = await rule({
+    code: 'url_not_granted',
+    ladder: [`rights: no allowed URL matches, ${labels.join(', ')}; grants nothing: "(" cannot be read`],
+  })
+  assert.deepEqual(url.change_at, [place(gold), place(donkey)])
+  const off = await rule({ code: 'key_inactive', ladder: [`key: inactive, ${labels[0]}`] })
+  assert.deepEqual(off.source.policies, [{ id: gold, name: 'Gold' }])
+  const gone = await rule({ ladder: ['rate: 1 of 1 used, key, set by policy Silver (x)'] })
+  assert.match(gone.words, /changed since/)
+  assert.deepEqual(gone.change_at, [`/api/keys/${key.key_hash}`, place(gold), place(donkey)])
+  const right = await rule({ code: 'api_not_granted', ladder: ['rights: no right on API orders'] })
+  assert.deepEqual(right.change_at, gone.change_at)
+})
+
+test('a rule of an API leads to the API; where there is no rule, nothing is pretended', async () => {
+  const { ask, apiId, key, refuse, explain } = await refusedWorld()
+  const rule = async (more: Partial<KeptRequest>) => {
+    refuse(more)
+    return (await explain()).body.rule
+  }
+  const wide = await rule({ code: 'api_rate_limited', keyId: '' })
+  assert.deepEqual([wide.source.words, wide.change_at], ['API orders', [`/api/apis/${apiId}`]])
+  assert.deepEqual((await rule({ code: 'upstream_failed' })).change_at, [`/api/apis/${apiId}`])
+  for (const code of ['key_unknown', 'credential_missing', 'counters_full'] as const) {
+    assert.deepEqual((await rule({ code, keyId: '' })).change_at, [], code)
+  }
+  await ask('DELETE', `/api/keys/${key.key_hash}`)
+  assert.match((await rule({})).words, /deleted since/)
+})
+
+test('only who may read keys or the log of the same organisation reads an explanation', async () => {
+  const world = await refusedWorld()
+  const { app, user, refuse, explain } = world
+  const as = async (permissions: Record<string, string>, orgId?: string) =>
+    asking(app, { authorization: (await makeUser(world, permissions, orgId)).accessKey })
+  refuse({})
+  for (const name of ['keys', 'log']) {
+    assert.equal((await explain(await as({ [name]: 'read' }, user.orgId))).status, 200)
+  }
+  assert.equal((await explain(await as({ apis: 'write' }, user.orgId))).status, 403)
+  const stranger = await as({})
+  const foreign = await explain(stranger)
+  assert.deepEqual([foreign.status, foreign.body.Message.includes('not kept')], [404, true])
+  assert.deepEqual((await stranger('GET', '/api/requests/r2/explain')).body, foreign.body)
+  refuse({ orgId: '', apiId: '', keyId: '', code: 'no_route' })
+  assert.equal((await explain()).status, 404, 'a request to no API is no organisation’s')
+})
+
+test('a super user reads all of them', async () => {
+  const world = await testDashboard()
+  const { requests, as } = world
+  const user = await makeUser(world, {}, '')
+  requests.set('r1', {
+    requestId: 'r1',
+    atMs: NOW,
+    method: 'GET',
+    path: '/nowhere',
+    status: 404,
+    code: 'no_route',
+    apiId: '',
+    orgId: '',
+    keyId: '',
+    ladder: ['route: no API has this host and path'],
+  })
+  const { status, body } = await as(user.accessKey)('GET', '/api/requests/r1/explain')
+  assert.deepEqual([status, body.api, body.key_hash], [200, null, null])
+  assert.equal(body.decided_by.detail, 'no API has this host and path')
+})

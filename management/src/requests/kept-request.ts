@@ -1,0 +1,22 @@
+import type { RefusalCode } from '@tollgate/model/refusals'
+
+/** A request that the gateway refused or that failed, as it is kept for a while; never a secret, never a query. */
+export type KeptRequest = {
+  readonly requestId: string
+  /** Milliseconds since 1970 at which it was noted. */
+  readonly atMs: number
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly code: RefusalCode
+  /** Empty when no API was concerned. */
+  readonly apiId: string
+  readonly orgId: string
+  /** Public id; empty when no key was found. */
+  readonly keyId: string
+  /** Rungs as "step: detail", the one that decided last. */
+  readonly ladder: readonly string[]
+}
+
+/** Finds a request that is still kept, also one that is on its way from the gateway. */
+export type FindRequest = (requestId: string) => Promise<KeptRequest | undefined>

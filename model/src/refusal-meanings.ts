@@ -1,0 +1,38 @@
+import type { RefusalCode } from './refusals.ts'
+
+/** When the gate refuses so, and what to do; a code without its sentence does not compile. */
+export const refusalMeanings: Readonly<Record<RefusalCode, string>> = {
+  no_route: 'No API has this host and path.',
+  api_inactive: 'The API at this path is switched off (`active`).',
+  api_expired: 'The API’s own expiry date is past.',
+  version_missing: 'The API is versioned, the request names no version, and there is no default.',
+  version_unknown: 'The request names a version that the API does not have.',
+  sub_version_unknown: 'The request names a version, and the API that would serve it is not there.',
+  version_expired: 'The version’s expiry date is past.',
+  endpoint_forbidden: 'The path is on the version’s block list, or not on its allow list.',
+  ip_not_allowed:
+    'The client’s address is not on the API’s list of allowed addresses, or is on that of blocked ones.',
+  credential_missing: 'There is no key where the API wants it: header, query or cookie.',
+  key_unknown: 'No key of the API’s organisation has this secret.',
+  key_without_policies: 'The key lists policies, and none of them can be applied.',
+  key_inactive: 'The key, or one of its policies, is switched off (`is_inactive`).',
+  key_expired: 'The key’s `expires` is past.',
+  api_not_granted: 'The key has no right on this API.',
+  version_not_granted: 'The key has a right on this API, but not on this version.',
+  url_not_granted: 'The key’s right on this API does not include this path and method (`allowed_urls`).',
+  rate_limited: 'The key made `rate` requests within `per` seconds. It may go on when the window ends.',
+  quota_exceeded: 'The key has used up `quota_max`. It may go on when `X-RateLimit-Reset` is reached.',
+  api_rate_limited: 'All callers together made as many requests as the API allows (`global_rate_limit`).',
+  length_required: 'The API limits the size of requests, and this one does not say its own.',
+  request_too_large: 'The request is larger than the API allows.',
+  counters_full: 'The table of counters is full: raise `TOLLGATE_COUNTER_CELLS`. Nothing passes uncounted.',
+  store_unavailable:
+    'The database does not answer, and this key is not in the cache. Keys that are, go on working.',
+  auth_unsupported:
+    'The API asks for a kind of authentication that this release cannot judge. Nothing passes unjudged.',
+  upstream_timeout:
+    'The upstream did not begin to answer in time (`TOLLGATE_UPSTREAM_TIMEOUT_MS`, or the path’s own limit).',
+  upstream_lookup_failed: 'The upstream’s host name cannot be resolved.',
+  upstream_failed: 'The upstream cannot be reached, closed too early, or did not answer with valid HTTP.',
+  internal: 'A fault of the gate. The log has it under the request id.',
+}

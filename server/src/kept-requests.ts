@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FindRequest, KeptRequest } from '@tollgate/management/requests/kept-request'
+import { type RefusalCode, refusals } from '@tollgate/model/refusals'
+
+/** Requests that the gateway refused or that failed, for as long as there is room: the oldest goes first. */
+export type KeptRequests = {
+  /** Takes a line of the gateway's log; one that tells of no refusal is passed over. */
+  note(line: Readonly<Record<string, unknown>>): void
+  readonly find: FindRequest
+}
+
+/** Longest path and longest rung that are kept, characters: with the number of entries they bound the memory. */
+const MAX_TEXT_LENGTH = 500
+/** Most rungs that are kept; a ladder has fewer than ten. */
+const MAX_RUNGS = 12
+/** A worker hands its lines over within 50 ms: who asks at once is given them. */
+const ARRIVAL_MS = 100
+
+/** @param entries how many are kept at most; 0 = none */
+export function keptRequests(entries: number, now: () => number): KeptRequests {
+  const kept = new Map<string, KeptRequest>()
+
+  return {
+    note(line) {
+      if (entries === 0) return
+      const request = requestOf(line, now())
+      if (request === undefined) return
+      kept.set(request.requestId, request)
+      const oldest = kept.size > entries ? kept.keys().next() : undefined
+      if (oldest && !oldest.done) kept.delete(oldest.value)
+    },
+    async find(requestId) {
+      if (!kept.has(requestId)) await sleep(ARRIVAL_MS)
+      return kept.get(requestId)
+    },
+  }
+}
+
+function requestOf(line: Readonly<Record<string, unknown>>, atMs: number): KeptRequest | undefined {
+  const { requestId, code, status, ladder } = line
+  if (typeof requestId !== 'string' || requestId === '' || !isRefusalCode(code)) return undefined
+  const rungs = Array.isArray(ladder) ? ladder.filter((rung) => typeof rung === 'string') : []
+  return {
+    requestId,
+    atMs,
+    method: textOf(line.method),
+    path: textOf(line.path),
+    status: typeof status === 'number' ? status : refusals[code].status,
+    code,
+    apiId: textOf(line.apiId),
+    orgId: textOf(line.orgId),
+    keyId: textOf(line.keyId),
+    // The last rung decided: it stays.
+    ladder: rungs.slice(-MAX_RUNGS).map(textOf),
+  }
+}
+
+function isRefusalCode(code: unknown): code is RefusalCode {
+  return typeof code === 'string' && Object.hasOwn(refusals, code)
+}
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'string') return ''
+  if (value.length <= MAX_TEXT_LENGTH) return value
+  // A slice alone would hold on to the whole text.
+  return Buffer.from(`${value.slice(0, MAX_TEXT_LENGTH)}…`).toString()
+}

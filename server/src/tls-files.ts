@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { certificateBook, type TlsSettings } from '@tollgate/gateway/tls-certificates'
+import { errorText, StartFailure } from './start-failure.ts'
+
+/** Where the PEM files of TLS are, and what goes with them. */
+export type TlsFiles = {
+  /** Empty = the gateway port speaks plain HTTP. */
+  readonly certificates: readonly string[]
+  /** In the order of `certificates`. */
+  readonly keys: readonly string[]
+  readonly minVersion: TlsSettings['minVersion']
+  readonly clientCertificates: TlsSettings['clientCertificates']
+  readonly clientAuthorities: readonly string[]
+  readonly upstreamAuthorities: readonly string[]
+}
+
+/** Reads what the gateway needs for TLS on its port; undefined without certificates. Throws `StartFailure` with what is wrong. */
+export function readTls(files: TlsFiles): TlsSettings | undefined {
+  if (files.certificates.length === 0) return undefined
+  const tls = {
+    certificates: files.certificates.map((file, index) => ({
+      certificate: pem(file),
+      key: pem(files.keys[index] ?? ''),
+    })),
+    minVersion: files.minVersion,
+    clientCertificates: files.clientCertificates,
+    clientAuthorities: files.clientAuthorities.map(pem),
+  }
+  try {
+    certificateBook(tls, new Uint8Array(TICKET_KEY_BYTES))
+  } catch (error) {
+    throw new StartFailure(`TLS: ${errorText(error)}`)
+  }
+  return tls
+}
+
+/** What a handshake's session tickets are sealed with; here only to try the certificates. */
+const TICKET_KEY_BYTES = 48
+
+/** Authorities of upstreams' certificates, PEM. Throws `StartFailure` naming the file. */
+export function readUpstreamAuthorities(files: TlsFiles): readonly string[] {
+  return files.upstreamAuthorities.map(pem)
+}
+
+function pem(file: string): string {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StartFailure(`cannot read ${file}: ${errorText(error)}`)
+  }
+  if (text.includes('-----BEGIN ')) return text
+  throw new StartFailure(`${file} is no PEM file`)
+}
