@@ -1,9 +1,10 @@
 /**
- * A keyless proxy made of nothing but the engine, to be measured beside nginx.
+ * A keyless proxy made of nothing but the engine, to be measured beside nginx, and tested without a gateway.
  * Usage: node http1-proxy.ts <port> <upstream port> [upstream host]
  */
 import type { Exchange, ForwardListener, Handler, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
-import { endToEndLines } from '@tollgate/http1/headers'
+import { endToEndLines, headerValue } from '@tollgate/http1/headers'
+import { normalisePath } from '@tollgate/http1/path'
 import { createHttpServer, defaultServerLimits } from '@tollgate/http1/server'
 import { defaultPoolLimits, upstreamPool } from '@tollgate/http1/upstream'
 
@@ -32,14 +33,16 @@ class Relay implements ForwardListener {
 const handler: Handler = {
   onRequest(exchange) {
     const { head } = exchange
-    exchange.forward(
-      pool,
-      head.method,
-      head.target,
-      endToEndLines(head, noNames),
-      new Relay(exchange),
-      timeouts,
-    )
+    const path = normalisePath(head.path)
+    if (path === undefined) {
+      exchange.respond(400, 'Content-Type: text/plain\r\n', 'ambiguous path\n')
+      return
+    }
+    // HTTP/1.0 knows requests without Host; 1.1, which is spoken to the upstream, does not.
+    const hostLine = headerValue(head, 'host') === undefined ? `Host: ${host}:${upstreamPort}\r\n` : ''
+    const lines = hostLine + endToEndLines(head, noNames)
+    const target = path === head.path ? head.target : head.query === '' ? path : `${path}?${head.query}`
+    exchange.forward(pool, head.method, target, lines, new Relay(exchange), timeouts)
   },
   onFinish() {},
 }

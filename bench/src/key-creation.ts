@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { furnish, sessionFor } from './furnish.ts'
 import { run } from './keep-alive-client.ts'
 import { type Program, startProgram } from './program.ts'
 import { percentile, table, writeReport } from './report.ts'
@@ -16,23 +17,6 @@ const lookups = Math.min(5_000, Math.floor(block / 2))
 /** Entries of each worker's key cache while this runs: far fewer than there are keys. */
 const cacheEntries = 10_000
 
-type Json = Record<string, unknown>
-
-async function post(
-  program: Program,
-  path: string,
-  headers: Record<string, string>,
-  body: Json,
-): Promise<Json> {
-  const reply = await fetch(`http://127.0.0.1:${program.dashboardPort}${path}`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(body),
-  })
-  if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${await reply.text()}`)
-  return (await reply.json()) as Json
-}
-
 /** An upstream that costs next to nothing: each read of a small GET is one request. */
 async function startUpstream(): Promise<{ url: string; close(): void }> {
   const reply = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
@@ -46,46 +30,8 @@ async function startUpstream(): Promise<{ url: string; close(): void }> {
   return { url: `http://127.0.0.1:${port}`, close: () => server.close() }
 }
 
-/** An organisation with an admin and one API in front of the upstream. */
-async function furnish(program: Program, upstreamUrl: string): Promise<{ accessKey: string; apiId: string }> {
-  const admin = { 'admin-auth': program.adminSecret }
-  const org = await post(program, '/admin/organisations', admin, { owner_name: 'Bench', owner_slug: 'bench' })
-  const user = await post(program, '/admin/users', admin, {
-    org_id: org.Meta,
-    first_name: 'Bench',
-    last_name: 'Bench',
-    email_address: 'bench@example.com',
-    active: true,
-  })
-  const accessKey = String(user.Message)
-  const api = await post(
-    program,
-    '/api/apis',
-    { authorization: accessKey },
-    {
-      api_definition: {
-        name: 'Bench',
-        active: true,
-        proxy: { listen_path: '/bench/', target_url: upstreamUrl, strip_listen_path: true },
-      },
-    },
-  )
-  return { accessKey, apiId: String(api.ID) }
-}
-
 const creationRequest = (accessKey: string, apiId: string): string => {
-  const body = JSON.stringify({
-    allowance: 1000,
-    rate: 1000,
-    per: 1,
-    expires: -1,
-    quota_max: -1,
-    quota_renews: 1449051461,
-    quota_remaining: -1,
-    quota_renewal_rate: 60,
-    access_rights: { [apiId]: { api_id: apiId, api_name: 'Bench', versions: ['Default'] } },
-    meta_data: {},
-  })
+  const body = JSON.stringify(sessionFor(apiId))
   return `POST /api/keys HTTP/1.1\r\nHost: localhost\r\nauthorization: ${accessKey}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
@@ -104,7 +50,7 @@ async function createBlock(
   secrets: string[],
   count: number,
 ): Promise<Block> {
-  const cpuBefore = await program.cpuSeconds()
+  const cpuBefore = program.cpuSeconds()
   const { seconds, micros } = await run({
     port: program.dashboardPort,
     connections,
@@ -116,14 +62,14 @@ async function createBlock(
       secrets.push(body.slice(at + 10, at + 66))
     },
   })
-  const cpu = (await program.cpuSeconds()) - cpuBefore
+  const cpu = program.cpuSeconds() - cpuBefore
   return {
     made: secrets.length,
     perSecond: count / seconds,
     p50: percentile(micros, 0.5),
     p99: percentile(micros, 0.99),
     cpuMicros: (cpu / count) * 1e6,
-    residentMiB: await program.residentMiB(),
+    residentMiB: program.residentMiB(),
   }
 }
 
@@ -137,7 +83,7 @@ type Lookups = {
 }
 
 async function lookUp(program: Program, what: string, secrets: readonly string[]): Promise<Lookups> {
-  const cpuBefore = await program.cpuSeconds()
+  const cpuBefore = program.cpuSeconds()
   const { seconds, micros } = await run({
     port: program.gatewayPort,
     connections,
@@ -148,14 +94,14 @@ async function lookUp(program: Program, what: string, secrets: readonly string[]
       if (status !== 200) throw new Error(`${secrets[index]}: ${status} ${body}`)
     },
   })
-  const cpu = (await program.cpuSeconds()) - cpuBefore
+  const cpu = program.cpuSeconds() - cpuBefore
   return {
     what,
     perSecond: secrets.length / seconds,
     p50: percentile(micros, 0.5),
     p99: percentile(micros, 0.99),
     cpuMicros: (cpu / secrets.length) * 1e6,
-    residentMiB: await program.residentMiB(),
+    residentMiB: program.residentMiB(),
   }
 }
 
@@ -181,9 +127,11 @@ async function main(): Promise<void> {
     TOLLGATE_WORKERS: '2',
   })
   try {
-    const { accessKey, apiId } = await furnish(program, upstream.url)
+    const { accessKey, apiId } = await furnish(program, {
+      proxy: { listen_path: '/bench/', target_url: upstream.url, strip_listen_path: true },
+    })
     const request = creationRequest(accessKey, apiId)
-    const atStart = await program.residentMiB()
+    const atStart = program.residentMiB()
     const secrets: string[] = []
     const looked: Lookups[] = []
     const made = [await createBlock(program, request, secrets, block)]
@@ -210,7 +158,7 @@ function report(made: readonly Block[], looked: readonly Lookups[], atStart: num
   const seconds = made.reduce((sum, { perSecond }, index) => sum + sizeOf(made, index) / perSecond, 0)
   const columns = ['per second', 'p50 us', 'p99 us', 'CPU us each', 'resident MiB']
   writeReport(
-    'key-creation',
+    'results/key-creation.md',
     `Creating ${keys} keys and looking them up`,
     `Embedded SQLite, \`POST /api/keys\` with the body of the key tutorial over ${connections} keep-alive connections; the load
 generator, the program and the upstream share the machine. CPU is that of the whole program. The key cache holds

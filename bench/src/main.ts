@@ -1,30 +1,25 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 
-/**
- * `npm run bench [name] [arguments]`: runs one bench, or lists what there is. Parts that benches share, and the bare
- * proxy that is measured from outside, are no benches.
- */
+/** `npm run bench [name [arguments]]`: runs one bench; without a name, the gate beside others. */
 
-const folder = import.meta.dirname
-const parts = new Set(['main', 'program', 'keep-alive-client', 'report', 'http1-proxy'])
-const benches = readdirSync(folder)
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  .map((file) => path.basename(file, '.ts'))
-  .filter((name) => !parts.has(name))
+const benches: Readonly<Record<string, string>> = {
+  gateway: 'the gate beside nginx, HAProxy and others; writes bench/RESULTS.md',
+  profile: 'where a worker spends its time in the whole chain',
+  'key-creation': 'creating keys and looking them up',
+  'strictness-scores': "the strictness suite's scores of others; writes docs/reference/http.md",
+}
 
-const [name, ...rest] = process.argv.slice(2)
+const [name = 'gateway', ...rest] = process.argv.slice(2)
+const file = path.join(import.meta.dirname, `${name}.ts`)
 
-if (name === undefined) {
-  process.stdout.write(
-    `npm run bench <name>, where name is one of:\n${benches.map((bench) => `  ${bench}\n`).join('')}`,
-  )
-} else if (!benches.includes(name) || !existsSync(path.join(folder, `${name}.ts`))) {
-  process.stderr.write(`no bench named ${name}; there are: ${benches.join(', ')}\n`)
+if (!Object.hasOwn(benches, name) || !existsSync(file)) {
+  const lines = Object.entries(benches).map(([bench, what]) => `  ${bench}: ${what}\n`)
+  process.stderr.write(`no bench named ${name}; there are:\n${lines.join('')}`)
   process.exitCode = 2
 } else {
-  const child = spawn(process.execPath, [path.join(folder, `${name}.ts`), ...rest], { stdio: 'inherit' })
+  const child = spawn(process.execPath, [file, ...rest], { stdio: 'inherit' })
   child.on('close', (code) => {
     process.exitCode = code ?? 1
   })

@@ -1,41 +1,50 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import net from 'node:net'
-import { tmpdir } from 'node:os'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os, { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from './contenders/contender.ts'
+import { cpuSeconds, residentKiB } from './measure/proc.ts'
+import { pinned } from './pin.ts'
 
+/** Of whatever machine. */
+const allCpus = `0-${os.cpus().length - 1}`
 const repository = path.resolve(import.meta.dirname, '../..')
 
 /** The program under measurement, in a process of its own on an empty folder. */
 export type Program = {
+  readonly pid: number
   readonly dashboardPort: number
   readonly gatewayPort: number
   readonly adminSecret: string
   /** Resident memory, MiB. */
-  residentMiB(): Promise<number>
+  residentMiB(): number
   /** Processor time used so far, user and system, seconds. */
-  cpuSeconds(): Promise<number>
+  cpuSeconds(): number
   stop(): Promise<void>
 }
 
-async function freePort(): Promise<number> {
-  const server = net.createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as net.AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** Starts the program with embedded SQLite and waits until both ports answer. */
-export async function startProgram(settings: Readonly<Record<string, string>> = {}): Promise<Program> {
+/**
+ * Starts the program with embedded SQLite and waits until both ports answer.
+ * @param settings of its environment
+ * @param cpus processors to run on, as taskset takes them; all of them when left out
+ */
+export async function startProgram(
+  settings: Readonly<Record<string, string>> = {},
+  cpus = allCpus,
+): Promise<Program> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'tollgate-bench-'))
   const [dashboardPort, gatewayPort, demoPort] = [await freePort(), await freePort(), await freePort()]
   const adminSecret = randomBytes(16).toString('hex')
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TOLLGATE_'))
-  const child = spawn(process.execPath, ['server/src/main.ts', 'start'], {
+  const command = [process.execPath, 'server/src/main.ts', 'start']
+  // A line for each refusal: to a file, as others write theirs, not to a terminal.
+  const logFile = path.join(dataDir, 'bench.log')
+  const log = openSync(logFile, 'w')
+  const child = spawn(...pinned(cpus, command), {
     cwd: repository,
     env: {
       ...Object.fromEntries(inherited),
@@ -46,8 +55,9 @@ export async function startProgram(settings: Readonly<Record<string, string>> = 
       TOLLGATE_ADMIN_SECRET: adminSecret,
       ...settings,
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', log],
   })
+  closeSync(log)
   const { pid } = child
   if (pid === undefined) throw new Error('the program did not start')
   const stop = async () => {
@@ -58,21 +68,28 @@ export async function startProgram(settings: Readonly<Record<string, string>> = 
     await rm(dataDir, { recursive: true, force: true })
   }
   for (let tries = 0; tries < 400; tries++) {
-    if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}`)
+    if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}: ${tail(logFile)}`)
     if ((await answers(dashboardPort, '/hello')) && (await answers(gatewayPort, '/ready'))) {
       return {
+        pid,
         dashboardPort,
         gatewayPort,
         adminSecret,
-        residentMiB: () => residentMiB(pid),
+        residentMiB: () => residentKiB([pid]) / 1024,
         cpuSeconds: () => cpuSeconds(pid),
         stop,
       }
     }
     await sleep(50)
   }
+  const said = tail(logFile)
   await stop()
-  throw new Error('the program is not ready after 20 s')
+  throw new Error(`the program is not ready after 20 s: ${said}`)
+}
+
+/** The last lines of a log. */
+function tail(file: string): string {
+  return readFileSync(file, 'utf8').slice(-2_000)
 }
 
 async function answers(port: number, at: string): Promise<boolean> {
@@ -81,19 +98,4 @@ async function answers(port: number, at: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024
-}
-
-/** Clock ticks per second of /proc, which Linux fixes at 100 for all user space. */
-const ticksPerSecond = 100
-
-async function cpuSeconds(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8')
-  // Fields 14 and 15, counted behind the name, which may hold blanks.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }

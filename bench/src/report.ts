@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 
-const results = path.resolve(import.meta.dirname, '../results')
+const folder = path.resolve(import.meta.dirname, '..')
 
 /** The value below which a share of the sorted values lies. */
 export function percentile(values: Float64Array, share: number): number {
@@ -17,26 +17,26 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   return line(head) + line(head.map(() => '---')) + rows.map(line).join('')
 }
 
-/** Writes `results/<name>.md`, headed by where and when it was measured, and prints it. */
-export function writeReport(name: string, title: string, body: string): void {
+/** Writes a report, headed by where and when it was measured, and prints it. `file` is seen from bench/. */
+export function writeReport(file: string, title: string, body: string, facts: readonly string[] = []): void {
   const [cpu] = os.cpus()
-  const text = `# ${title}
-
-- Machine: ${cpu?.model.trim()}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}
-- Node: ${process.version}
-- Date: ${new Date().toISOString().slice(0, 10)}
-- Commit: ${commit()}
-
-${body}`
-  mkdirSync(results, { recursive: true })
-  writeFileSync(path.join(results, `${name}.md`), text)
+  const head = [
+    `Machine: ${cpu?.model.trim()}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}`,
+    `Node: ${process.version}`,
+    ...facts,
+    `Date: ${new Date().toISOString().slice(0, 10)}`,
+    `Commit: ${commit()}`,
+  ]
+  const text = `# ${title}\n\n${head.map((line) => `- ${line}\n`).join('')}\n${body}`
+  mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
+  writeFileSync(path.join(folder, file), text)
   process.stdout.write(text)
 }
 
 function commit(): string {
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: results, encoding: 'utf8' }).trim()
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim()
   try {
-    const changed = git('status', '--porcelain', '--', '..', '../..') !== ''
+    const changed = git('status', '--porcelain', '--', '..') !== ''
     return `${git('rev-parse', '--short', 'HEAD')}${changed ? ' with changes on top' : ''}`
   } catch {
     return 'unknown'

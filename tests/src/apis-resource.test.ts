@@ -1,31 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { through } from '../support/client.ts'
-import {
-  apiBody,
-  expectStatus,
-  newApi,
-  newOrganisation,
-  type Organisation,
-  unique,
-} from '../support/fixtures.ts'
+import { apiBody, expectStatus, newApi, newOrganisation, unique } from '../support/fixtures.ts'
 import { arrayOf, at, objectOf, type Reply } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
-
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
-})
+useWorld()
 
 const assertError = (reply: Reply, status: number, message: string) => {
   assert.equal(reply.status, status, reply.text)

@@ -1,34 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { through } from '../support/client.ts'
 import {
   apiBody,
   expectStatus,
   newApi,
   newKey,
-  newOrganisation,
   newPolicy,
-  type Organisation,
   rightsTo,
   sessionFor,
 } from '../support/fixtures.ts'
 import { objectOf } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
-
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
-})
+useWorld()
 
 /** Calls on many connections without pause while `change` runs; answers the statuses of calls begun after it. */
 async function underLoad(path: string, secret: string, change: () => Promise<unknown>): Promise<number[]> {

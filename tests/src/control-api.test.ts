@@ -1,38 +1,25 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { type Client, controlOf, through } from '../support/client.ts'
 import {
   type Api,
   expectStatus,
   newApi,
   newKey,
-  newOrganisation,
   newPolicy,
-  type Organisation,
   rightsTo,
   sessionFor,
   unique,
 } from '../support/fixtures.ts'
 import { arrayOf, at, objectOf, send } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
 let api: Api
 let control: Client
 
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
+useWorld(async () => {
   api = await newApi(org, upstream.url)
   control = controlOf(server)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
 })
 
 const inOrg = (more: object = {}) => sessionFor(api, { org_id: org.id, ...more })

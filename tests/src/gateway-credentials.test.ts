@@ -1,31 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { through } from '../support/client.ts'
-import {
-  expectStatus,
-  newApi,
-  newKey,
-  newOrganisation,
-  type Organisation,
-  unique,
-} from '../support/fixtures.ts'
+import { expectStatus, newApi, newKey, unique } from '../support/fixtures.ts'
 import { objectOf } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
-
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
-})
+useWorld()
 
 test('a key is taken from the header the API names, raw or as Bearer in any case', async () => {
   const api = await newApi(org, upstream.url, { auth: { auth_header_name: 'x-api-key' } })

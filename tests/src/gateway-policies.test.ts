@@ -1,37 +1,24 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { through } from '../support/client.ts'
 import {
   type Api,
   expectStatus,
   newApi,
-  newOrganisation,
   newPolicy,
-  type Organisation,
   rightsTo,
   sessionFor,
   unique,
 } from '../support/fixtures.ts'
 import { at } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
 let one: Api
 let two: Api
 
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
+useWorld(async () => {
   one = await newApi(org, upstream.url)
   two = await newApi(org, upstream.url)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
 })
 
 async function keyWith(policies: readonly string[], more: object = {}): Promise<string> {

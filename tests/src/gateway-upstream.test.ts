@@ -3,37 +3,23 @@ import { createHash, randomFillSync } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { through } from '../support/client.ts'
-import {
-  type Api,
-  expectStatus,
-  newApi,
-  newKey,
-  newOrganisation,
-  type Organisation,
-} from '../support/fixtures.ts'
+import { type Api, expectStatus, newApi, newKey } from '../support/fixtures.ts'
 import { send, sendRaw } from '../support/http.ts'
 import { freePorts } from '../support/ports.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startRawUpstream, startUpstream, type Upstream } from '../support/upstream.ts'
+import { startRawUpstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
 let open: Api
 
-before(async () => {
-  server = await startServer({ TOLLGATE_UPSTREAM_TIMEOUT_MS: '1500' })
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
-  open = await newApi(org, upstream.url, { use_keyless: true })
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
-})
+useWorld(
+  async () => {
+    open = await newApi(org, upstream.url, { use_keyless: true })
+  },
+  { TOLLGATE_UPSTREAM_TIMEOUT_MS: '1500' },
+)
 
 /** Waits until something that is under way has come about; fails after ten seconds. */
 async function until(holds: () => boolean, what: string): Promise<void> {

@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Api, newApi, newKey, newOrganisation, type Organisation } from '../support/fixtures.ts'
+import { type Api, newApi, newKey } from '../support/fixtures.ts'
 import { sendRaw } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
 let open: Api
 
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
+useWorld(async () => {
   open = await newApi(org, upstream.url, { use_keyless: true })
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
 })
 
 const statusesOf = (text: string) =>

@@ -1,26 +1,15 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { expectStatus, newApi, newOrganisation, type Organisation } from '../support/fixtures.ts'
+import { test } from 'node:test'
+import { expectStatus, newApi } from '../support/fixtures.ts'
 import { at, type Call, type Reply, send, sendRaw } from '../support/http.ts'
 import { filled, type Operation, operationsOf, originOf, parametersOf } from '../support/openapi.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
 let operations: Operation[]
 
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
+useWorld(async () => {
   await newApi(org, upstream.url)
   operations = await operationsOf(server)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
 })
 
 const credentials = () => ({

@@ -1,33 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { through } from '../support/client.ts'
-import {
-  type Api,
-  expectStatus,
-  newApi,
-  newKey,
-  newOrganisation,
-  type Organisation,
-  rightsTo,
-} from '../support/fixtures.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { type Api, expectStatus, newApi, newKey, rightsTo } from '../support/fixtures.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
 let api: Api
 
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
+useWorld(async () => {
   api = await newApi(org, upstream.url)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
 })
 
 const nowSeconds = () => Math.floor(Date.now() / 1000)

@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { through } from '../support/client.ts'
-import { newApi, newOrganisation, type Organisation } from '../support/fixtures.ts'
+import { newApi } from '../support/fixtures.ts'
 import { arrayOf, at } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
 const run = promisify(execFile)
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
-
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
-})
+useWorld()
 
 /** The tutorial's command as printed there; only the host, the credentials and the API id are put in. */
 const tutorialCommand = (host: string, credentials: string, apiId: string) => `

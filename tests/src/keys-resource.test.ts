@@ -1,36 +1,23 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { through } from '../support/client.ts'
 import {
   type Api,
   expectStatus,
   newApi,
   newKey,
-  newOrganisation,
   newPolicy,
-  type Organisation,
   rightsTo,
   sessionFor,
   unique,
 } from '../support/fixtures.ts'
 import { arrayOf, at, objectOf, type Reply } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
 let api: Api
 
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
+useWorld(async () => {
   api = await newApi(org, upstream.url)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
 })
 
 const assertError = (reply: Reply, status: number, message: string | RegExp) => {

@@ -1,41 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import fc from 'fast-check'
 import { through } from '../support/client.ts'
-import {
-  type Api,
-  apiBody,
-  newApi,
-  newKey,
-  newOrganisation,
-  newPolicy,
-  type Organisation,
-  rightsTo,
-  sessionFor,
-} from '../support/fixtures.ts'
+import { type Api, apiBody, newApi, newKey, newPolicy, rightsTo, sessionFor } from '../support/fixtures.ts'
 import { objectOf, type Reply } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
-import { startUpstream, type Upstream } from '../support/upstream.ts'
+import { org, server, upstream, useWorld } from '../support/world.ts'
 
 /**
  * Documents with one odd value somewhere inside: each is either refused with a reason or taken, and what was taken
  * neither fails the gateway nor opens it.
  */
 
-let server: Server
-let upstream: Upstream
-let org: Organisation
 let api: Api
 
-before(async () => {
-  server = await startServer()
-  upstream = await startUpstream()
-  org = await newOrganisation(server)
+useWorld(async () => {
   api = await newApi(org, upstream.url)
-})
-after(async () => {
-  await server?.dispose()
-  await upstream?.close()
 })
 
 const oddValue = fc.oneof(

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { type Client, controlOf, dashboardAs } from '../support/client.ts'
-import { expectStatus, newOrganisation, newUser, type Organisation } from '../support/fixtures.ts'
+import { expectStatus, newUser } from '../support/fixtures.ts'
 import { type Reply, send } from '../support/http.ts'
 import { filled, type Operation, operationsOf, originOf, parametersOf } from '../support/openapi.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { org, server, useWorld } from '../support/world.ts'
 
-let server: Server
-let org: Organisation
 let operations: Operation[]
 
-before(async () => {
-  server = await startServer()
-  org = await newOrganisation(server)
+useWorld(async () => {
   operations = await operationsOf(server)
 })
-after(() => server?.dispose())
 
 const guarded = () =>
   operations.flatMap((operation) => {

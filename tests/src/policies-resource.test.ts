@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { adminOf } from '../support/client.ts'
 import {
   type Api,
@@ -7,23 +7,17 @@ import {
   newApi,
   newOrganisation,
   newPolicy,
-  type Organisation,
   rightsTo,
   unique,
 } from '../support/fixtures.ts'
 import { arrayOf, at, objectOf, type Reply } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { org, server, useWorld } from '../support/world.ts'
 
-let server: Server
-let org: Organisation
 let api: Api
 
-before(async () => {
-  server = await startServer()
-  org = await newOrganisation(server)
+useWorld(async () => {
   api = await newApi(org, 'http://127.0.0.1:9')
 })
-after(() => server?.dispose())
 
 const assertError = (reply: Reply, status: number, message: string) => {
   assert.equal(reply.status, status, reply.text)

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { expectStatus, newOrganisation, type Organisation, unique } from '../support/fixtures.ts'
+import { test } from 'node:test'
+import { expectStatus, newOrganisation, unique } from '../support/fixtures.ts'
 import { type Reply, send } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { startServer } from '../support/server.ts'
+import { org, server, useWorld } from '../support/world.ts'
 
-let server: Server
-let org: Organisation
-
-before(async () => {
-  server = await startServer()
-  org = await newOrganisation(server)
-})
-after(() => server?.dispose())
+useWorld()
 
 const refused = '{"Status":"Error","Message":"Credentials are incorrect, please try again","Meta":null}'
 

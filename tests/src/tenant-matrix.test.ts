@@ -29,6 +29,8 @@ type Tenant = {
   readonly basicUser: string
   readonly userId: string
   readonly groupId: string
+  /** Request id of a call to the API that the gateway refused. */
+  readonly refusedId: string
 }
 
 let server: Server
@@ -79,7 +81,10 @@ async function newTenant(): Promise<Tenant> {
       user_permissions: { keys: 'write' },
     }),
   ).textAt('Meta')
-  return { org, api, policyId, key, customKey, basicUser, userId, groupId }
+  const refused = await through(server, api.listenPath)
+  assert.equal(refused.status, 401)
+  const refusedId = String(refused.headers['x-request-id'])
+  return { org, api, policyId, key, customKey, basicUser, userId, groupId, refusedId }
 }
 
 /** Ids of a tenant that a parameter behind the given segment may take, each beside an id of that look nothing has. */
@@ -107,6 +112,8 @@ function idsFor(tenant: Tenant, after: string, path: string): { own: string; unk
         { own: tenant.userId, unknown: hex(24) },
         { own: tenant.org.userId, unknown: hex(24) },
       ]
+    case 'requests':
+      return [{ own: tenant.refusedId, unknown: '0123456789ab-1-zz' }]
     case 'usergroups':
       return [{ own: tenant.groupId, unknown: hex(24) }]
     default:

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { adminOf, dashboardAs } from '../support/client.ts'
-import { expectStatus, newOrganisation, newUser, type Organisation, unique } from '../support/fixtures.ts'
+import { expectStatus, newOrganisation, newUser, unique } from '../support/fixtures.ts'
 import { arrayOf, at, objectOf, type Reply, send } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { org, server, useWorld } from '../support/world.ts'
 
-let server: Server
-let org: Organisation
-
-before(async () => {
-  server = await startServer()
-  org = await newOrganisation(server)
-})
-after(() => server?.dispose())
+useWorld()
 
 const assertOk = (reply: Reply, message: string) => {
   expectStatus(reply)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { adminOf, dashboardAs } from '../support/client.ts'
 import {
   apiBody,
@@ -7,22 +7,15 @@ import {
   newApi,
   newKey,
   newOrganisation,
-  type Organisation,
   rightsTo,
   unique,
 } from '../support/fixtures.ts'
 import { arrayOf, objectOf, send } from '../support/http.ts'
-import { type Server, startServer } from '../support/server.ts'
+import { org, server, useWorld } from '../support/world.ts'
 
-let server: Server
-let org: Organisation
 const target = 'http://127.0.0.1:9'
 
-before(async () => {
-  server = await startServer()
-  org = await newOrganisation(server)
-})
-after(() => server?.dispose())
+useWorld()
 
 const types = [
   'application/x-www-form-urlencoded',

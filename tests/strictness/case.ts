@@ -25,6 +25,8 @@ export type Refused = {
   readonly before?: readonly SeenRequest[]
   /** The upstream may have received the beginning of the request, whose end then never comes. */
   readonly mayBegin?: boolean
+  /** The connection may go on: what is refused is the meaning, not the form. */
+  readonly mayStay?: boolean
 }
 
 /** The upstream must receive these requests and no other. */
@@ -49,13 +51,13 @@ export type RequestCase = {
 }
 
 /** The client gets the gateway's own error: nothing of the reply. */
-export type BadGateway = { readonly verdict: 'bad-gateway' }
+type BadGateway = { readonly verdict: 'bad-gateway' }
 
 /** The client gets the beginning, and must be able to tell that the end is missing. */
-export type Cut = { readonly verdict: 'cut' }
+type Cut = { readonly verdict: 'cut' }
 
 /** The client gets this reply. */
-export type Relayed = {
+type Relayed = {
   readonly verdict: 'relay'
   readonly status: number
   readonly body?: string
@@ -70,10 +72,15 @@ export type ReplyCase = {
   readonly group: string
   readonly basis: Basis
   /** The request that is answered; `GET`, version 1.1, no headers where nothing is said. */
-  readonly request?: { readonly method?: string; readonly version?: '1.0' | '1.1'; readonly headers?: string; readonly body?: string }
+  readonly request?: {
+    readonly method?: string
+    readonly version?: '1.0' | '1.1'
+    readonly headers?: string
+    readonly body?: string
+  }
   readonly reply: readonly string[]
   /** What the upstream does with the connection afterwards. */
-  readonly then: 'keep' | 'end' | 'reset'
+  readonly after: 'keep' | 'end' | 'reset'
   readonly expect: BadGateway | Cut | Relayed
   /** The upstream's connection must not serve another request. */
   readonly taints?: boolean

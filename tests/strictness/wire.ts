@@ -169,5 +169,10 @@ function readChunked(
   if (text.startsWith('\r\n', at)) return { body, trailers: [], complete: true, end: at + 2 }
   const end = text.indexOf('\r\n\r\n', at)
   if (end < 0) return missing()
-  return { body, trailers: readFields(text.slice(at, end).split('\r\n'), problems), complete: true, end: end + 4 }
+  return {
+    body,
+    trailers: readFields(text.slice(at, end).split('\r\n'), problems),
+    complete: true,
+    end: end + 4,
+  }
 }

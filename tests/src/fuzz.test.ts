@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fuzz } from '../fuzz/fuzz.ts'
+import { knownFindings } from '../fuzz/known-findings.ts'
+import { NodeReference } from '../fuzz/node-reference.ts'
+import { TaggingUpstream } from '../fuzz/tagging-upstream.ts'
+import { residentMiB } from '../support/memory.ts'
+import { startMicroProxy } from '../support/micro-proxy.ts'
+
+/** tests/fuzz/run.ts is the long form. */
+const forMs = 40_000
+const warmUpMs = 5_000
+/** Heap and caches come to rest within this. */
+const maxGrowthMiB = 64
+/** Each run looks elsewhere; the seed is in the failure, and can be given to the long form. */
+const seed = Math.floor(Math.random() * 1e9)
+
+test(`spoilt and sound messages, seed ${seed}: no desync, hang, crash or leak, and nothing accepted that Node refuses`, async (t) => {
+  const upstream = await new TaggingUpstream().start()
+  const node = await new NodeReference().start()
+  const proxy = await startMicroProxy(upstream.port)
+  t.after(async () => {
+    await proxy.stop()
+    await node.stop()
+    await upstream.stop()
+  })
+  const { port, isAlive } = proxy
+  const shared = { port, upstream, concurrency: 32, readers: { node }, isAlive }
+  const warmUp = await fuzz({ ...shared, seed, forMs: warmUpMs })
+  const before = await residentMiB(proxy.pid)
+  const report = await fuzz({ ...shared, seed: seed + 1_000_000, forMs })
+  const growth = (await residentMiB(proxy.pid)) - before
+
+  assert.deepEqual([...warmUp.failures, ...report.failures], [])
+  const findings = [...warmUp.findings, ...report.findings]
+  assert.deepEqual(
+    findings.filter(([key]) => !knownFindings.has(key)),
+    [],
+  )
+  assert.ok(report.accepted > 100, `only ${report.accepted} requests were accepted`)
+  assert.ok(!(growth > maxGrowthMiB), `memory grew by ${growth} MiB`)
+})
