@@ -124,7 +124,7 @@ test('hop-by-hop headers and what Connection names stay on their side', async ()
         'x-private': '1',
         'keep-alive': 'timeout=5',
         'proxy-authorization': 'Basic eA==',
-        te: 'trailers',
+        te: 'deflate;q=0.5',
         'x-public': '2',
       },
     }),
