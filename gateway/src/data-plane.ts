@@ -226,6 +226,7 @@ function poolLimits(settings: GatewaySettings): PoolLimits {
     connectMs: settings.upstreamConnectTimeoutMs,
     headMs: settings.upstreamTimeoutMs,
     idleMs: settings.upstreamIdleTimeoutMs,
+    bodyIdleMs: settings.upstreamBodyIdleTimeoutMs ?? defaultPoolLimits.bodyIdleMs,
   }
 }
 

@@ -43,6 +43,19 @@ export type GatewaySettings = {
   readonly clientHeaderTimeoutMs: number
   readonly clientIdleTimeoutMs: number
   readonly clientBodyTimeoutMs: number
+  /** Connections of clients in one worker, in all and from one address (0 = no limit of its own). */
+  readonly maxConnections?: number
+  readonly maxConnectionsPerAddress?: number
+  /** Requests on one connection before it is closed; 0 = no limit. */
+  readonly maxRequestsPerConnection?: number
+  /** Slowest request body that is put up with, after some grace. */
+  readonly minBodyBytesPerSecond?: number
+  /** Longest time of a whole exchange, milliseconds; 0 = no limit. */
+  readonly exchangeTimeoutMs?: number
+  /** How long a tunnel (WebSocket) may be silent, milliseconds. */
+  readonly tunnelIdleTimeoutMs?: number
+  /** How long an upstream may pause within the body of its reply, milliseconds. */
+  readonly upstreamBodyIdleTimeoutMs?: number
   readonly maxHeaderBytes: number
   readonly maxHeaderCount: number
   readonly maxBodyBytes: number

@@ -70,8 +70,15 @@ function entrance(setup: WorkerSetup, plane: DataPlane): Entrance {
 const DEFAULT_DRAIN_MS = 500
 
 function serverLimits(settings: GatewaySettings): typeof defaultServerLimits {
+  const usual = defaultServerLimits
   return {
-    ...defaultServerLimits,
+    ...usual,
+    maxConnections: settings.maxConnections ?? usual.maxConnections,
+    maxConnectionsPerAddress: settings.maxConnectionsPerAddress ?? usual.maxConnectionsPerAddress,
+    maxRequestsPerConnection: settings.maxRequestsPerConnection ?? usual.maxRequestsPerConnection,
+    minBodyBytesPerSecond: settings.minBodyBytesPerSecond ?? usual.minBodyBytesPerSecond,
+    exchangeMs: settings.exchangeTimeoutMs ?? usual.exchangeMs,
+    tunnelIdleMs: settings.tunnelIdleTimeoutMs ?? usual.tunnelIdleMs,
     maxHeadBytes: settings.maxHeaderBytes,
     maxHeaders: settings.maxHeaderCount,
     maxBodyBytes: settings.maxBodyBytes,

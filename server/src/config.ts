@@ -206,6 +206,13 @@ function gatewaySettings(values: SettingValues): GatewaySettings {
     looseEndpointMatching: values.TOLLGATE_LOOSE_ENDPOINT_MATCHING,
     logRequests: values.TOLLGATE_LOG_REQUESTS,
     http2: values.TOLLGATE_HTTP2,
+    maxConnections: values.TOLLGATE_MAX_CONNECTIONS,
+    maxConnectionsPerAddress: values.TOLLGATE_MAX_CONNECTIONS_PER_ADDRESS,
+    maxRequestsPerConnection: values.TOLLGATE_MAX_REQUESTS_PER_CONNECTION,
+    minBodyBytesPerSecond: values.TOLLGATE_MIN_BODY_BYTES_PER_SECOND,
+    exchangeTimeoutMs: values.TOLLGATE_EXCHANGE_TIMEOUT_MS,
+    tunnelIdleTimeoutMs: values.TOLLGATE_TUNNEL_IDLE_TIMEOUT_MS,
+    upstreamBodyIdleTimeoutMs: values.TOLLGATE_UPSTREAM_BODY_TIMEOUT_MS,
     drainMs: values.TOLLGATE_STOP_DRAIN_MS,
   }
 }

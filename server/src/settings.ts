@@ -173,9 +173,21 @@ export const settings = {
   ),
   TOLLGATE_UPSTREAM_IDLE_TIMEOUT_MS: setting(
     'Gateway',
-    '30000',
+    '4000',
     milliseconds(),
-    'How long an unused connection to an upstream is kept, milliseconds.',
+    'How long an unused connection to an upstream is kept, milliseconds. Keep it below what the upstreams keep (often 5 s): a POST that meets a connection which the upstream has just closed is not sent twice.',
+  ),
+  TOLLGATE_UPSTREAM_BODY_TIMEOUT_MS: setting(
+    'Gateway',
+    '60000',
+    milliseconds(),
+    'How long an upstream may pause within the body of a reply, milliseconds; a silent event stream is cut off then.',
+  ),
+  TOLLGATE_TUNNEL_IDLE_TIMEOUT_MS: setting(
+    'Gateway',
+    '300000',
+    milliseconds(),
+    'How long a tunnel, such as a WebSocket, may be silent, milliseconds.',
   ),
 
   TOLLGATE_HTTP2: setting(
@@ -259,6 +271,36 @@ export const settings = {
     '60000',
     milliseconds(),
     'How long a client’s unused connection is kept, milliseconds.',
+  ),
+  TOLLGATE_MAX_CONNECTIONS: setting(
+    'Limits of the gateway',
+    '20000',
+    whole(1, 1_000_000),
+    'Connections of clients that each worker holds.',
+  ),
+  TOLLGATE_MAX_CONNECTIONS_PER_ADDRESS: setting(
+    'Limits of the gateway',
+    '0',
+    whole(0, 1_000_000),
+    'Connections that each worker holds from one address (IPv6: one /64). 0: no limit of its own, for gates behind a load balancer.',
+  ),
+  TOLLGATE_MAX_REQUESTS_PER_CONNECTION: setting(
+    'Limits of the gateway',
+    '0',
+    whole(0, 1_000_000_000),
+    'Requests on one connection before it is closed. 0: no limit.',
+  ),
+  TOLLGATE_MIN_BODY_BYTES_PER_SECOND: setting(
+    'Limits of the gateway',
+    '100',
+    whole(0, 1_000_000_000),
+    'Slowest request body that is put up with once 20 seconds are over. 0: no limit.',
+  ),
+  TOLLGATE_EXCHANGE_TIMEOUT_MS: setting(
+    'Limits of the gateway',
+    '0',
+    whole(0, 86_400_000),
+    'Longest time of a whole exchange, from the head of the request to the end of the reply, milliseconds. 0: no limit.',
   ),
   TOLLGATE_MAX_HEADER_BYTES: setting(
     'Limits of the gateway',

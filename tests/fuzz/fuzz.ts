@@ -44,7 +44,7 @@ const UPGRADE = 'stops at an upgrade'
 /** A stream is over when nothing came for so long. */
 const quietMs = 150
 /** What is valid must be answered within. */
-const patienceMs = 5_000
+const patienceMs = 20_000
 const batchSize = 256
 /** Beyond so many failures the rest tells nothing new. */
 const maxFailures = 20
@@ -106,7 +106,7 @@ class Run {
         let theirs = await reader.read(text, quietMs)
         // On a busy machine silence may only mean that its turn has not come.
         if (theirs.error === '' && theirs.accepted.length < accepted.length)
-          theirs = await reader.read(text, 10 * quietMs)
+          theirs = await reader.read(text, 30 * quietMs)
         this.#compare(name, accepted, theirs, stream, text)
       }),
     )
@@ -133,7 +133,7 @@ class Run {
       if (reply.body.includes('X-Seen')) this.#fail('a reply of another request', text, client.text)
     }
     if (!isRelayed || reply === undefined) return
-    const reference = await nodeReadsReply(text, ends, 2_000)
+    const reference = await nodeReadsReply(text, ends, 10_000)
     if (reference.error !== '') {
       const { messages, rest } = readMessages(text, { kind: 'reply', ended: ends })
       const isFollowed = rest !== '' || messages.filter((message) => !isInterim(message)).length > 1
