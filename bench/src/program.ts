@@ -25,6 +25,8 @@ export type Program = {
   /** Processor time used so far, user and system, seconds. */
   cpuSeconds(): number
   stop(): Promise<void>
+  /** The end of its log. */
+  said(): string
 }
 
 /**
@@ -78,6 +80,7 @@ export async function startProgram(
         residentMiB: () => residentKiB([pid]) / 1024,
         cpuSeconds: () => cpuSeconds(pid),
         stop,
+        said: () => tail(logFile),
       }
     }
     await sleep(50)

@@ -196,7 +196,7 @@ function scalingTable({ rounds, names: [one, two] }: ScalingResult): string {
   return `## Two workers against one, ${scalingConnections} connections\n\n${table(['program', 'per second', 'CPU us'], rows)}
 Two workers answer ${ranged(speed, 2)} times as many requests, with generator and upstream on the same two processors: this
 machine has no core free for the load, so the goal cannot be seen directly. A request costs one worker
-${ranged(cost, 2)} times what it costs each of two; with processors enough that bounds the gain at twice as much.
+${ranged(cost, 2)} times what it costs two: at 1 or more, nothing is lost by sharing the port.
 `
 }
 

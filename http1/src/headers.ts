@@ -9,6 +9,8 @@ export function headerValue(head: RequestHead | ReplyHead, lowerName: string): s
   if (head instanceof HeaderBlock) {
     const { count } = head
     for (let index = 0; index < count; index++) {
+      // Their length tells most names apart: of those that are not known no string is made.
+      if (head.at(index, 1) - head.at(index, 0) !== lowerName.length) continue
       const id = head.idAt(index)
       const name = id === UNKNOWN ? head.nameAt(index) : knownNames[id]
       if (name === lowerName) return head.valueAt(index)

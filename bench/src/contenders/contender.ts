@@ -15,6 +15,8 @@ export type Contender = {
   /** The same for the workload whose key has a small rate; undefined where that is the gate's own business. */
   readonly limitedHeaders?: readonly string[]
   stop(): Promise<void>
+  /** The end of what it has logged, where that is kept. */
+  said?(): string
 }
 
 /** What a contender is put in front of, and where it may write. */

@@ -37,7 +37,8 @@ export async function startTollgate(around: Surroundings, kind: Kind): Promise<C
       strip_listen_path: false,
     },
   })
-  const running = { name: kind.name, port: program.gatewayPort, pids: [program.pid], stop: program.stop }
+  const { gatewayPort: port, pid, stop, said } = program
+  const running = { name: kind.name, port, pids: [pid], stop, said }
   if (!kind.chain) return { ...running, headers: [] }
   const quota = { quota_max: 1_000_000_000, quota_remaining: 1_000_000_000, quota_renewal_rate: 3600 }
   const key = (rate: number, per: number) =>

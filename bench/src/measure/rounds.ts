@@ -66,7 +66,13 @@ export async function measureRounds(plan: Plan): Promise<Rounds> {
     await untilQuiet()
     const byName = new Map<string, Sample>()
     for (const contender of shuffled(plan.contenders, random)) {
-      byName.set(contender.name, await measure(contender, plan))
+      try {
+        byName.set(contender.name, await measure(contender, plan))
+      } catch (cause) {
+        throw new Error(`${contender.name} failed; its log ends: ${contender.said?.() ?? 'not kept'}`, {
+          cause,
+        })
+      }
     }
     if (round === 0) continue
     const row = plan.contenders.flatMap(({ name }) => byName.get(name) ?? [])
