@@ -4,6 +4,7 @@ import { fuzz } from '../fuzz/fuzz.ts'
 import { knownFindings } from '../fuzz/known-findings.ts'
 import { NodeReference } from '../fuzz/node-reference.ts'
 import { TaggingUpstream } from '../fuzz/tagging-upstream.ts'
+import { databaseKind } from '../support/database.ts'
 import { residentMiB } from '../support/memory.ts'
 import { startMicroProxy } from '../support/micro-proxy.ts'
 
@@ -12,10 +13,13 @@ const forMs = 40_000
 const warmUpMs = 5_000
 /** A heap that is still warming up stays within this; the long form, which outlives that, allows less. */
 const maxGrowthMiB = 128
-/** Each run looks elsewhere; the seed is in the failure, and can be given to the long form. */
-const seed = Math.floor(Math.random() * 1e9)
+/** The same messages in every run, so that a failure is the change's; the long form looks elsewhere. */
+const seed = 1
+const skip = databaseKind === 'postgres' ? 'the engine has no database: it ran with the other one' : false
 
-test(`spoilt and sound messages, seed ${seed}: no desync, hang, crash or leak, and nothing accepted that Node refuses`, async (t) => {
+test('spoilt and sound messages: no desync, hang, crash or leak, and nothing accepted that Node refuses', {
+  skip,
+}, async (t) => {
   const upstream = await new TaggingUpstream().start()
   const node = await new NodeReference().start()
   const proxy = await startMicroProxy(upstream.port)
