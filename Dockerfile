@@ -7,11 +7,18 @@ COPY limits/package.json limits/
 COPY storage/package.json storage/
 COPY gateway/package.json gateway/
 COPY management/package.json management/
+COPY dashboard/package.json dashboard/
 COPY server/package.json server/
 COPY tests/package.json tests/
 COPY bench/package.json bench/
 # Only what the server needs: not the package `node`, since the image has one.
 RUN npm ci --omit=dev --ignore-scripts --workspace=server
+
+FROM packages AS dashboard
+RUN npm ci --ignore-scripts --workspace=dashboard
+COPY model model
+COPY dashboard dashboard
+RUN node dashboard/build/main.ts
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="Tollgate" \
@@ -25,6 +32,9 @@ COPY limits limits
 COPY storage storage
 COPY gateway gateway
 COPY management management
+COPY --from=dashboard /app/dashboard/dist dashboard/dist
+COPY dashboard/package.json dashboard/package.json
+COPY dashboard/build/stamp.ts dashboard/build/stamp.ts
 COPY server server
 RUN install -d -o node -g node -m 700 /data
 ENV NODE_ENV=production \

@@ -12,12 +12,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   model: [],
   http1: [],
   limits: ['model'],
+  analytics: ['model', 'limits'],
   storage: ['model', 'limits'],
-  gateway: ['model', 'http1', 'limits', 'storage'],
-  management: ['model', 'limits', 'storage'],
-  server: ['model', 'http1', 'limits', 'storage', 'gateway', 'management'],
+  gateway: ['model', 'http1', 'limits', 'analytics', 'storage'],
+  management: ['model', 'limits', 'analytics', 'storage'],
+  dashboard: ['model'],
+  server: ['dashboard', 'model', 'http1', 'limits', 'analytics', 'storage', 'gateway', 'management'],
   tests: [],
-  bench: ['model', 'http1', 'limits', 'storage', 'gateway', 'management', 'server'],
+  bench: ['model', 'http1', 'limits', 'analytics', 'storage', 'gateway', 'management', 'server'],
 }
 
 /** Folders whose files stand beside each other and know nothing of each other. */
@@ -27,8 +29,8 @@ const siblings = ['gateway/src/middleware/']
 type Import = { readonly file: string; readonly specifier: string; readonly erased: boolean }
 
 const files = Object.keys(mayImport).flatMap((folder) =>
-  globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['**/node_modules/**'] }).map((file) =>
-    file.split(sep).join('/'),
+  globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root, exclude: ['**/node_modules/**', '**/dist*/**'] }).map(
+    (file) => file.split(sep).join('/'),
   ),
 )
 const imports = files.flatMap(importsOf)
@@ -82,6 +84,21 @@ suite('the house', () => {
         specifier.startsWith('.') &&
         targetOf(file, specifier).startsWith(folder)
       )
+    })
+    assert.deepEqual(wrong, [])
+  })
+
+  test('keeps the features of the dashboard apart, but for their queries, and its pieces free of features', () => {
+    const wrong = imports.filter(({ file, specifier }) => {
+      if (!file.startsWith('dashboard/src/') || !specifier.startsWith('.')) return false
+      const target = targetOf(file, specifier)
+      const [own, other] = [file, target].map(
+        (path) => /^dashboard\/src\/features\/([^/]+)\//.exec(path)?.[1],
+      )
+      if (own !== undefined && target.startsWith('dashboard/src/shell/')) return true
+      if (other === undefined || own === other) return false
+      if (own !== undefined) return !target.endsWith('/queries.ts')
+      return !['dashboard/src/features.ts'].includes(file)
     })
     assert.deepEqual(wrong, [])
   })
@@ -146,7 +163,7 @@ function dependenciesOf(folder: string, forTests: boolean): readonly string[] {
   const own = JSON.parse(read(`${folder}/package.json`))
   const whole = JSON.parse(read('package.json'))
   const development =
-    forTests || folder === 'tests' || folder === 'bench'
+    forTests || folder === 'tests' || folder === 'bench' || folder === 'dashboard'
       ? { ...whole.devDependencies, ...own.devDependencies }
       : {}
   // Types alone come from a development dependency, and are gone when the program runs.
@@ -155,7 +172,7 @@ function dependenciesOf(folder: string, forTests: boolean): readonly string[] {
 }
 
 function isTest(file: string): boolean {
-  return /\.(test|contract|fixture)\.ts$/.test(file)
+  return /\.(test|contract|fixture)\.ts$|\/testing\//.test(file)
 }
 
 function packageOf(file: string): string {

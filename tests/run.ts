@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
+import { provideChromium } from './browser/support/chromium.ts'
 import { NoPostgres, type PostgresServer, startPostgres } from './postgres-server.ts'
 
 /**
@@ -24,6 +25,7 @@ type Step = {
 
 const checks: readonly Step[] = [
   { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'types of the dashboard', command: ['tsc', '--noEmit', '-p', 'dashboard'] },
   { name: 'Biome', command: ['biome', 'check', '--error-on-warnings'] },
   { name: 'dead code', command: ['knip'] },
   { name: 'import rule', command: ['node', '--test', '--test-reporter=dot', 'tests/architecture.test.ts'] },
@@ -56,9 +58,12 @@ summarise()
 function testSteps(postgresUrl: string | undefined): readonly Step[] {
   const environment: Record<string, string> =
     postgresUrl === undefined ? {} : { TOLLGATE_TEST_POSTGRES_URL: postgresUrl }
-  const units = testFiles('*/src/**/*.test.ts').filter((file) => !file.startsWith('tests/'))
+  const units = [...testFiles('*/src/**/*.test.ts'), ...testFiles('dashboard/build/*.test.ts')].filter(
+    (file) => !file.startsWith('tests/'),
+  )
   const wholes = testFiles('tests/*.test.ts').filter((file) => file !== 'tests/architecture.test.ts')
-  const blackBox = testFiles('tests/*/**/*.test.ts')
+  const blackBox = testFiles('tests/*/**/*.test.ts').filter((file) => !file.startsWith('tests/browser/'))
+  const inBrowser = testFiles('tests/browser/*.test.ts')
   const steps = [
     { name: 'unit tests', command: nodeTest(units), environment },
     { name: 'documentation', command: nodeTest(wholes), environment },
@@ -67,6 +72,7 @@ function testSteps(postgresUrl: string | undefined): readonly Step[] {
       command: nodeTest(blackBox),
       environment: { ...environment, TOLLGATE_TEST_DATABASE: 'sqlite' },
     },
+    ...(hasBrowser(inBrowser) ? [{ name: 'in a browser', command: nodeTest(inBrowser), environment }] : []),
     {
       name: 'black box on PostgreSQL',
       command: nodeTest(blackBox),
@@ -83,6 +89,14 @@ function testSteps(postgresUrl: string | undefined): readonly Step[] {
 function testFiles(pattern: string): readonly string[] {
   const files = globSync(pattern, { cwd: root, exclude: ['node_modules/**'] }).sort()
   return words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)))
+}
+
+/** Whether there is a browser for these files, or can be; what is missing is named at the end. */
+function hasBrowser(files: readonly string[]): boolean {
+  if (files.length === 0) return false
+  const problem = provideChromium(print)
+  if (problem !== undefined) missing.push(problem)
+  return problem === undefined
 }
 
 /** Two files at a time: each black-box file runs a whole server. The time limit is for a file that hangs. */

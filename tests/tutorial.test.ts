@@ -90,7 +90,7 @@ function readersValues(startText: string, server: Server): Readonly<Record<strin
   return {
     'your-api-credentials': shown('API credentials'),
     'your-api-id': shown('Demo API ID'),
-    'http://127.0.0.1:3000': shown('Dashboard API'),
+    'http://127.0.0.1:3000': shown('Dashboard'),
     'http://127.0.0.1:8080': `http://127.0.0.1:${server.gateway.port}`,
     'http://127.0.0.1:8081': `http://127.0.0.1:${demoPort}`,
   }

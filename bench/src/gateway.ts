@@ -44,7 +44,7 @@ try {
   const setting: Setting = { contenders, named, upstream, folder, share, say }
 
   const plain = await measurePlain(setting)
-  const latency = await measureLatency(setting, plain.rounds)
+  const latency = await measureLatency(setting)
   const workloads = await measureWorkloads(setting)
   const idle = await measureIdle(setting)
   const scaling = await measureScaling(setting)

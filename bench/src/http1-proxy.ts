@@ -49,6 +49,14 @@ const handler: Handler = {
 
 const server = createHttpServer(handler, defaultServerLimits)
 await server.listen({ host: '127.0.0.1', port: Number(port), reusePort: false })
+// Tells what memory is left when all garbage is collected; needs --expose-gc.
+process.on('SIGUSR2', () => {
+  const { gc } = globalThis
+  if (gc === undefined) throw new Error('started without --expose-gc')
+  gc()
+  gc()
+  process.stdout.write(`${JSON.stringify(process.memoryUsage())}\n`)
+})
 // An orderly end, so that --cpu-prof writes its file.
 process.once('SIGINT', () => {
   pool.close()

@@ -7,6 +7,8 @@ import path from 'node:path'
 const benches: Readonly<Record<string, string>> = {
   gateway: 'the gate beside nginx, HAProxy and others; writes bench/RESULTS.md',
   profile: 'where a worker spends its time in the whole chain',
+  limits: 'what counting a request costs, for each algorithm; writes bench/results/limits.md',
+  'quota-ledger': 'how many leases of quotas the ledger grants; writes bench/results/quota-ledger.md',
   'key-creation': 'creating keys and looking them up',
   'strictness-scores': "the strictness suite's scores of others; writes docs/reference/http.md",
 }

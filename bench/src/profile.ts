@@ -8,6 +8,7 @@ import path from 'node:path'
 import { startUpstream } from './contenders/nginx.ts'
 import { startTollgate } from './contenders/tollgate.ts'
 import { closedLoop } from './load/wrk.ts'
+import { assertOursHeld } from './measure/ours.ts'
 import { cpuTimes } from './measure/proc.ts'
 import { contenderCpu, loadCpu } from './measure/rounds.ts'
 import { table } from './report.ts'
@@ -82,7 +83,9 @@ try {
   }
   await closedLoop({ ...load, seconds: 1 })
   const before = cpuTimes(gate.pids)
-  const { requests } = await closedLoop({ ...load, seconds })
+  const count = await closedLoop({ ...load, seconds })
+  assertOursHeld(gate, count)
+  const { requests } = count
   const after = cpuTimes(gate.pids)
   const loadEnd = performance.now()
   await gate.stop()

@@ -54,6 +54,7 @@ export async function startProgram(
       TOLLGATE_DASHBOARD_PORT: String(dashboardPort),
       TOLLGATE_GATEWAY_PORT: String(gatewayPort),
       TOLLGATE_DEMO_PORT: String(demoPort),
+      TOLLGATE_DASHBOARD: 'off',
       TOLLGATE_ADMIN_SECRET: adminSecret,
       ...settings,
     },

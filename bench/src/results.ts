@@ -41,6 +41,7 @@ export function writeResults(results: Results): void {
     `Beside us: ${toolVersions()}`,
     `Took: ${minutes.toFixed(1)} minutes`,
     `Quiet: ${quietness(results)}`,
+    `Connections that failed: none of ours (the run would have ended there); of others: ${failures(results)}`,
   ])
 }
 
@@ -54,6 +55,11 @@ const allRounds = ({ plain, workloads, scaling }: Results): readonly Rounds[] =>
   ...workloads.map(({ rounds }) => rounds),
   scaling.rounds,
 ]
+
+function failures(results: Results): string {
+  const all = allRounds(results).flatMap((rounds) => rounds.failures)
+  return all.length === 0 ? 'none' : all.join('; ')
+}
 
 function isNoisy(results: Results): boolean {
   const all = allRounds(results)
@@ -128,12 +134,14 @@ function latencyTable({ points, added }: LatencyResult): string {
   const addedRows = added.by.map(({ name, p50, p99 }) => [name, ranged(p50, 0), ranged(p99, 0)])
   return `## Times in an open loop
 
+The generator has processor 1 to itself, and the upstream shares processor 0 with whoever is measured: what is told of a gate is
+thus an upper bound, and its maximum is that of gate and upstream on one processor.
+
 What is added to the time of the upstream alone (p50 ${near(added.direct.p50, 0)} us, p99 ${near(added.direct.p99, 0)} us), all at ${added.perSecond} requests
 a second, half of what our whole chain answers at most; medians of the differences, run by run.
 
 ${table(['contender', 'added to p50, us', 'added to p99, us'], addedRows)}
-Each at shares of its own maximum; generator is the share of its processor that the generator used, which it has in common
-with the upstream: where the two need all of it, the time is theirs.
+Each at shares of its own maximum; generator is the share of its processor that the generator used.
 
 ${table(head, rows)}`
 }

@@ -116,7 +116,6 @@ test('an API that asks for what cannot be judged refuses everyone, with or witho
     { use_oauth2: true },
     { use_openid: true },
     { enable_signature_checking: true },
-    { use_mutual_tls_auth: true, use_keyless: true },
     { enable_coprocess_auth: true },
     { use_standard_auth: true, enable_jwt: true },
   ]

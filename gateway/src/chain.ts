@@ -1,11 +1,13 @@
 import { forward, forwardAndWait } from './forward.ts'
 import { apiRateLimit } from './middleware/api-rate-limit.ts'
 import { authToken } from './middleware/auth-token.ts'
+import { clientCertificate } from './middleware/client-certificate.ts'
 import { globalHeaders } from './middleware/global-headers.ts'
 import { hardTimeout } from './middleware/hard-timeout.ts'
 import { ipAllowList } from './middleware/ip-allow-list.ts'
 import { ipBlockList } from './middleware/ip-block-list.ts'
 import { keyAccess } from './middleware/key-access.ts'
+import { organisationSwitch } from './middleware/organisation-switch.ts'
 import { responseHeaders } from './middleware/response-headers.ts'
 import { sizeLimit } from './middleware/size-limit.ts'
 import { transformHeaders } from './middleware/transform-headers.ts'
@@ -19,6 +21,8 @@ const ORDER: readonly Middleware[] = [
   version,
   ipAllowList,
   ipBlockList,
+  clientCertificate,
+  organisationSwitch,
   sizeLimit,
   unsupportedAuth,
   authToken,

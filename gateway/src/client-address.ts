@@ -12,26 +12,38 @@ const MAX_REMEMBERED_PEERS = 4_096
 /** Addresses of one X-Forwarded-For that are looked at, from the right. */
 const MAX_HOPS = 32
 
+/** Who may say what came before it. */
+export interface TrustedPeers {
+  has(address: string): boolean
+  /** The same for the peer of a connection; remembered, because it is asked with every request. */
+  hasPeer(peer: string): boolean
+}
+
+/** @param networks addresses and networks in CIDR form */
+export function trustedPeers(networks: readonly string[]): TrustedPeers {
+  const trusted = cidrSet(networks)
+  const remembered = new Map<string, boolean>()
+  return {
+    has: trusted.has,
+    hasPeer(peer) {
+      const known = remembered.get(peer)
+      if (known !== undefined) return known
+      if (remembered.size >= MAX_REMEMBERED_PEERS) remembered.clear()
+      const answer = trusted.has(peer)
+      remembered.set(peer, answer)
+      return answer
+    },
+  }
+}
+
 /**
  * The client's address (gateway contract, 4.4 and 11): `X-Real-IP`, else `X-Forwarded-For`, count only when the peer is
  * a trusted proxy. Of X-Forwarded-For the nearest address that is not itself a trusted proxy is taken, because what
  * lies further left was written by someone whom nobody vouches for.
  */
-export function clientAddress(trustedProxies: readonly string[]): ClientAddress {
-  const trusted = cidrSet(trustedProxies)
-  const remembered = new Map<string, boolean>()
-
-  function isTrusted(peer: string): boolean {
-    const known = remembered.get(peer)
-    if (known !== undefined) return known
-    if (remembered.size >= MAX_REMEMBERED_PEERS) remembered.clear()
-    const answer = trusted.has(peer)
-    remembered.set(peer, answer)
-    return answer
-  }
-
+export function clientAddress(trusted: TrustedPeers): ClientAddress {
   return (peer, head) => {
-    if (!isTrusted(peer)) return peer
+    if (!trusted.hasPeer(peer)) return peer
     const real = headerValue(head, 'x-real-ip')
     if (real !== undefined && isIP(real) !== 0) return real
     const forwarded = joinedValues(head, 'x-forwarded-for')

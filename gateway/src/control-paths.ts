@@ -7,6 +7,7 @@ import type {
   UpstreamFailure,
 } from '@tollgate/http1/exchange'
 import { endToEndLines } from '@tollgate/http1/headers'
+import { CLAIMS } from './forwarded-headers.ts'
 import type { Finishing } from './visit.ts'
 
 /**
@@ -22,30 +23,34 @@ export function isControlPath(path: string): boolean {
 }
 
 /** The control API must hear of the client only what the gate itself vouches for. */
-const REPLACED: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-real-ip'])
-const NOTHING: ReadonlySet<string> = new Set()
+const REPLACED: ReadonlySet<string> = new Set([...CLAIMS, 'x-request-id'])
+const REPLY_REPLACED: ReadonlySet<string> = new Set(['x-request-id'])
 const NO_TIMEOUT_OF_ITS_OWN = { headMs: 0 }
 
 /** One request for the control API. */
 export class ControlVisit implements ForwardListener, Finishing {
   readonly #exchange: Exchange
+  readonly #requestId: string
   readonly #failed: (failure: UpstreamFailure) => void
 
   /** @param failed answers the client when the control API cannot be reached */
-  constructor(exchange: Exchange, failed: (failure: UpstreamFailure) => void) {
+  constructor(exchange: Exchange, requestId: string, failed: (failure: UpstreamFailure) => void) {
     this.#exchange = exchange
+    this.#requestId = requestId
     this.#failed = failed
   }
 
   forward(control: Upstream, path: string, clientIp: string): void {
     const { head } = this.#exchange
     const target = head.query === '' ? path : `${path}?${head.query}`
-    const lines = `${endToEndLines(head, REPLACED)}X-Forwarded-For: ${clientIp}\r\n`
+    const own = `X-Forwarded-For: ${clientIp}\r\nX-Request-Id: ${this.#requestId}\r\n`
+    const lines = endToEndLines(head, REPLACED) + own
     this.#exchange.forward(control, head.method, target, lines, this, NO_TIMEOUT_OF_ITS_OWN)
   }
 
   onReply(reply: ReplyHead): void {
-    this.#exchange.relay(reply.status, endToEndLines(reply, NOTHING))
+    const lines = `${endToEndLines(reply, REPLY_REPLACED)}X-Request-Id: ${this.#requestId}\r\n`
+    this.#exchange.relay(reply.status, lines)
   }
 
   onFailure(failure: UpstreamFailure): void {

@@ -1,8 +1,13 @@
 import { Worker } from 'node:worker_threads'
+import type { KeyUses } from '@tollgate/analytics/key-uses'
 import { releaseLocks } from '@tollgate/limits/counter-table'
+import type { ApiEvent } from '@tollgate/model/api-events'
 import type { ApiRecord } from '@tollgate/storage/apis'
+import type { CertificateRecord } from '@tollgate/storage/certificates'
 import type { Change } from '@tollgate/storage/changes'
+import type { OrganisationSessionRecord } from '@tollgate/storage/organisation-sessions'
 import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { LeaseAnswer, Leases, LeaseWish } from './leases.ts'
 import type { LogLine } from './log-batch.ts'
 import type { FromWorker, ToWorker, WorkerSetup } from './ports.ts'
 import type { TlsSettings } from './tls-certificates.ts'
@@ -11,6 +16,11 @@ import type { TlsSettings } from './tls-certificates.ts'
 export type CrewOptions = Omit<WorkerSetup, 'worker'> & {
   readonly workers: number
   readonly log: (line: LogLine) => void
+  /** Where units of quotas come from. */
+  readonly leases: Leases
+  /** Told, about once a second, which keys a worker recognised. */
+  readonly keysUsed?: (uses: KeyUses) => void
+  readonly happened?: (events: readonly ApiEvent[], dropped: number) => void
 }
 
 /** Young generation of a worker's heap, megabytes: what one request leaves behind dies here, not in the old generation. */
@@ -48,6 +58,8 @@ export class Crew {
   readonly #options: CrewOptions
   readonly #apis: Map<string, ApiRecord>
   readonly #policies: Map<string, PolicyRecord>
+  readonly #certificates: Map<string, CertificateRecord>
+  readonly #organisationSessions: Map<string, OrganisationSessionRecord>
   readonly #seats: Seat[] = []
   #port: number
   #revision: number
@@ -62,6 +74,9 @@ export class Crew {
     this.#tls = options.settings.tls
     this.#apis = new Map(options.apis.map((record) => [record.id, record]))
     this.#policies = new Map(options.policies.map((record) => [record.id, record]))
+    this.#certificates = new Map((options.certificates ?? []).map((record) => [record.id, record]))
+    const sessions = options.organisationSessions ?? []
+    this.#organisationSessions = new Map(sessions.map((record) => [record.orgId, record]))
   }
 
   get port(): number {
@@ -163,6 +178,12 @@ export class Crew {
     } else if (change.noun === 'policy') {
       if (change.after === undefined) this.#policies.delete(change.id)
       else this.#policies.set(change.id, change.after)
+    } else if (change.noun === 'certificate') {
+      if (change.after === undefined) this.#certificates.delete(change.id)
+      else this.#certificates.set(change.id, change.after)
+    } else if (change.noun === 'organisation-session') {
+      if (change.after === undefined) this.#organisationSessions.delete(change.id)
+      else this.#organisationSessions.set(change.id, change.after)
     }
   }
 
@@ -182,6 +203,7 @@ export class Crew {
       if (message.kind === 'listening') resolve(message.port)
       else if (message.kind === 'not-listening')
         reject(Object.assign(new Error(message.message), { code: message.code }))
+      else if (message.kind === 'lease') this.#lease(thread, message.wishes)
       else this.#hear(seat, message)
     })
     thread.on('error', (error) => {
@@ -195,7 +217,14 @@ export class Crew {
   }
 
   #setup(worker: number): WorkerSetup {
-    const { workers: _workers, log: _log, ...setup } = this.#options
+    const {
+      workers: _workers,
+      log: _log,
+      leases: _leases,
+      keysUsed: _keysUsed,
+      happened: _happened,
+      ...setup
+    } = this.#options
     return {
       ...setup,
       settings: this.#tls === undefined ? setup.settings : { ...setup.settings, tls: this.#tls },
@@ -203,6 +232,8 @@ export class Crew {
       port: this.#port,
       apis: [...this.#apis.values()],
       policies: [...this.#policies.values()],
+      certificates: [...this.#certificates.values()],
+      organisationSessions: [...this.#organisationSessions.values()],
       revision: this.#revision,
     }
   }
@@ -211,6 +242,10 @@ export class Crew {
     if (message.kind === 'applied') {
       seat.unacknowledged.get(message.id)?.()
       seat.unacknowledged.delete(message.id)
+    } else if (message.kind === 'key-uses') {
+      this.#options.keysUsed?.(message.uses)
+    } else if (message.kind === 'events') {
+      this.#options.happened?.(message.events, message.dropped)
     } else if (message.kind === 'log') {
       for (const line of message.lines) this.#options.log(line)
       if (message.dropped > 0) {
@@ -221,6 +256,21 @@ export class Crew {
           lines: message.dropped,
         })
       }
+    }
+  }
+
+  /** Answers each wish as soon as it is known what became of it; those known together in one message. */
+  #lease(thread: Worker, wishes: readonly LeaseWish[]): void {
+    const answers: LeaseAnswer[] = []
+    const { leases } = this.#options
+    // To a thread that died meanwhile this says nothing: the units are in the cell, for whoever comes.
+    const answerSoon = (answer: LeaseAnswer) => {
+      if (answers.push(answer) === 1)
+        setImmediate(() => tell(thread, { kind: 'leased', answers: answers.splice(0) }))
+    }
+    for (const { id, limit, cost } of wishes) {
+      if (id === 0) leases.ahead(limit)
+      else void leases.more(limit, cost).then((outcome) => answerSoon({ id, outcome }))
     }
   }
 

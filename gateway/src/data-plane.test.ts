@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createHttpServer, defaultServerLimits, type HttpServer } from '@tollgate/http1/server'
+import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { withApiDefaults } from '@tollgate/model/api-definition'
-import { memoryCounters } from '@tollgate/model/memory-counters'
 import type { ApiRecord } from '@tollgate/storage/apis'
 import type { KeyRecord } from '@tollgate/storage/keys'
 import { secretHash } from '@tollgate/storage/secrets'
 import { createDataPlane, type DataPlane } from './data-plane.ts'
 import type { LogLine } from './log-batch.ts'
-import { callPort, testSettings } from './testing/gate.ts'
+import { callPort, noLeases, testSettings } from './testing/gate.ts'
 import { startUpstream, type TestUpstream } from './testing/upstream.ts'
 
 const ORG = 'b'.repeat(24)
@@ -22,7 +22,7 @@ let nowMs = 1_000_000
 /** What the store knows, and whether it answers: at once, later as a database over the network does, or not at all. */
 let storeIs: 'at once' | 'later' | 'down' | 'rejecting' = 'at once'
 let countersFail = false
-const counters = memoryCounters()
+const counters = openCounters(createCounterTable({ cells: 1_024 }), 1)
 const keys = new Map<string, KeyRecord>()
 const log: LogLine[] = []
 
@@ -36,13 +36,21 @@ before(async () => {
     policies: [],
     settings: testSettings,
     counters: {
-      ...memoryCounters(),
-      take: (limits, at) => {
+      take: (limits, at, cost) => {
         if (countersFail) throw new Error('counters are out of order')
-        return counters.take(limits, at)
+        return counters.take(limits, at, cost)
       },
       usage: (index) => counters.usage(index),
+      allowance: (index) => counters.allowance(index),
+      retryAtMs: () => counters.retryAtMs(),
+      wanting: () => counters.wanting(),
+      runningLow: () => counters.runningLow(),
+      charge: (limits, units, at) => counters.charge(limits, units, at),
+      release: (limit) => counters.release(limit),
+      peek: (limit, at) => counters.peek(limit, at),
+      reset: (cell) => counters.reset(cell),
     },
+    leases: noLeases,
     reader: {
       bySecretHash(hash) {
         if (storeIs === 'down') throw new Error('down')
@@ -86,6 +94,30 @@ test('a key that the store brings later passes, is counted, and is cached', asyn
   assert.equal((await call('later-key')).status, 429)
   nowMs += 10_000
   assert.equal((await call('later-key')).status, 200)
+})
+
+test('a clock that is set back or forth exceeds no limit, and none sticks for longer than its window', async () => {
+  storeIs = 'at once'
+  const hour = 3_600_000
+  const passing = async (calls: number) => {
+    let passed = 0
+    for (let i = 0; i < calls; i++) if ((await call('stepped')).status === 200) passed++
+    return passed
+  }
+  addKey('stepped', { rate: 3, per: 60, access_rights: { one: { api_id: 'one' } } })
+  const before = nowMs
+  assert.equal(await passing(2), 2)
+  nowMs -= hour
+  assert.equal(await passing(5), 1, 'the open window goes on')
+  nowMs += 60_000
+  assert.equal(await passing(5), 3, 'for no longer than a window')
+  nowMs += hour
+  assert.equal(await passing(5), 3)
+  nowMs -= 2 * hour
+  assert.equal(await passing(5), 0)
+  nowMs += 60_000
+  assert.equal(await passing(5), 3)
+  nowMs = before + 10 * hour
 })
 
 test('a store that cannot be asked is 503, never an unknown key, and the log says so', async () => {

@@ -1,36 +1,59 @@
 import type { Exchange, FinishResult, Handler, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
 import { normalisePath } from '@tollgate/http1/path'
 import { defaultPoolLimits, type PoolLimits, upstreamPool } from '@tollgate/http1/upstream'
+import type { ApiEvent } from '@tollgate/model/api-events'
 import type { Counters } from '@tollgate/model/counters'
 import type { RefusalCode } from '@tollgate/model/refusals'
 import type { Rung } from '@tollgate/model/verdict'
 import type { Change } from '@tollgate/storage/changes'
 import type { KeyReader } from '@tollgate/storage/key-reader'
-import { clientAddress } from './client-address.ts'
+import type { Admission } from './admission.ts'
+import { clientAddress, trustedPeers } from './client-address.ts'
 import { ControlVisit, isControlPath } from './control-paths.ts'
 import { failureOutcome, relayReply } from './forward.ts'
+import { forwardedHeaders } from './forwarded-headers.ts'
 import { type KeyCache, keyCache } from './key-cache.ts'
 import { keySource } from './key-source.ts'
+import type { Leases } from './leases.ts'
 import type { LogLine } from './log-batch.ts'
 import { type Outcome, type Refusal, refusal } from './middleware.ts'
 import type { GatewaySettings, WorkerSetup } from './ports.ts'
+import { rateHeaders } from './rate-headers.ts'
 import { refusalRenderer } from './refuse.ts'
+import { type Counting, requestCount } from './request-count.ts'
 import { requestIds } from './request-id.ts'
 import { requestLog } from './request-log.ts'
 import type { Match } from './route.ts'
 import { type CompiledApi, createSnapshot, type Snapshot } from './snapshot.ts'
+import { storedCertificates } from './stored-certificates.ts'
+import { tellEvent } from './tell-event.ts'
+import type { ApiTls } from './tls-certificates.ts'
 import { upstreamPools } from './upstream-pools.ts'
 import { upstreamTls } from './upstream-tls.ts'
 import { type Desk, type Finishing, Visit } from './visit.ts'
+import { waitingRoom } from './waiting-room.ts'
 
 /** What a data plane is made of; everything with a lifetime is opened by who calls. */
 export type DataPlaneParts = Pick<
   WorkerSetup,
-  'worker' | 'pepper' | 'controlSocket' | 'apis' | 'policies' | 'settings'
+  | 'worker'
+  | 'pepper'
+  | 'controlSocket'
+  | 'apis'
+  | 'policies'
+  | 'certificates'
+  | 'organisationSessions'
+  | 'settings'
 > & {
   readonly counters: Counters
+  /** Where units of quotas come from when a quota's cell has none. */
+  readonly leases: Leases
   readonly reader: KeyReader
   readonly log: (line: LogLine) => void
+  /** Something happened that an API's definition has a handler for. */
+  readonly happened?: (event: ApiEvent) => void
+  /** Where requests are counted for the overview; they are not without it. */
+  readonly counting?: Counting
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -39,6 +62,8 @@ export type DataPlaneParts = Pick<
 export interface DataPlane extends Handler {
   /** When it returns, the changes are in force. */
   apply(changes: readonly Change[]): void
+  /** What the APIs add to TLS on the gateway's port. */
+  tls(): ApiTls
   close(): void
 }
 
@@ -47,10 +72,12 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   const { settings, log } = parts
   const pools = upstreamPools(poolLimits(settings), upstreamTls(settings.upstreamAuthorities ?? []))
   const control = upstreamPool(controlOrigin(parts.controlSocket), poolLimits(settings))
-  const clientIp = clientAddress(settings.trustedProxies)
+  const trusted = trustedPeers(settings.trustedProxies)
+  const clientIp = clientAddress(trusted)
   const nextId = requestIds(parts.worker)
   const render = refusalRenderer(settings.generator)
   const logRequest = requestLog(settings.logRequests, log)
+  const count = requestCount(parts.counting)
 
   const keys: KeyCache = keyCache(
     settings.keyCacheEntries,
@@ -62,11 +89,26 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
       failed: (error) => log({ level: 'error', msg: 'keys cannot be looked up', error: messageOf(error) }),
     }),
   )
-  const snapshot: Snapshot = createSnapshot(parts.apis, parts.policies, {
-    keys,
+  const admission: Admission = {
     counters: parts.counters,
+    leases: parts.leases,
+    headers: rateHeaders(settings.rateLimitHeaders ?? 'quotas'),
+    room: waitingRoom(settings.maxThrottledRequests ?? DEFAULT_THROTTLED),
+    now: parts.now,
+  }
+  const snapshot: Snapshot = createSnapshot(parts.apis, parts.policies, parts.organisationSessions ?? [], {
+    keys,
+    admission,
     pools,
+    certificates: storedCertificates(parts.certificates ?? [], parts.pepper),
     looseEndpointMatching: settings.looseEndpointMatching,
+    certificatesMissing: ({ apiId }, ids) =>
+      log({
+        level: 'error',
+        msg: 'API names certificates that are not there',
+        apiId,
+        certificates: ids.join(', '),
+      }),
     broken: (record, reason) =>
       log({
         level: 'error',
@@ -79,9 +121,16 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   const desk: Desk = {
     now: parts.now,
     clientIp: (exchange) => clientIp(exchange.remoteAddress, exchange.head),
+    forwarded: forwardedHeaders(trusted, settings.tls !== undefined),
+    counters: parts.counters,
+    rateHeaders: admission.headers,
     replied,
     failed,
-    finished: (visit, result) => logRequest(visit, result),
+    finished(visit, result) {
+      count.visited(visit, result)
+      logRequest(visit, result)
+      if (visit.api.events.size > 0 && parts.happened !== undefined) tellEvent(visit, parts.happened)
+    },
   }
 
   function onRequest(exchange: Exchange): void {
@@ -133,8 +182,9 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
 
   function refuse(visit: Visit, refusal: Refusal): void {
     visit.refusal = refusal
-    const { status, headerLines, body } = render(refusal.code, visit.head, visit.requestId)
-    visit.exchange.respond(status, headerLines, body)
+    const { status, headerLines, body } = render(refusal.code, visit.head, visit.requestId, refusal.text)
+    const unavailable = refusal.code === 'store_unavailable' ? admission.headers.unavailable : ''
+    visit.exchange.respond(status, headerLines + refusal.lines + unavailable, body)
   }
 
   /** A bug of ours: the client learns a request id, the log the stack. */
@@ -144,11 +194,20 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   }
 
   /** An answer to a request that no API is concerned with. */
-  function turnAway(exchange: Exchange, code: RefusalCode, path: string, rung: Rung): void {
-    const requestId = nextId()
+  function turnAway(
+    exchange: Exchange,
+    requestId: string,
+    code: RefusalCode,
+    path: string,
+    rung: Rung,
+    api?: CompiledApi,
+  ): void {
     const { status, headerLines, body } = render(code, exchange.head, requestId)
     exchange.state = {
-      finish: (result) => logRequest.turnedAway({ exchange, requestId, path, code, rung, result }),
+      finish(result) {
+        count.turnedAway(exchange, api, code, result)
+        logRequest.turnedAway({ exchange, requestId, path, code, rung, api, result })
+      },
     } satisfies Finishing
     exchange.respond(status, headerLines, body)
   }
@@ -156,31 +215,23 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   function notFound(exchange: Exchange, path: string): void {
     const off = snapshot.inactive.find(exchange.head.host, path)
     if (off === undefined) {
-      turnAway(exchange, 'no_route', path, NO_ROUTE)
+      turnAway(exchange, nextId(), 'no_route', path, NO_ROUTE)
     } else {
       const detail = `API ${off.api.apiId} is switched off or internal`
-      turnAway(exchange, 'api_inactive', path, { step: 'route', detail })
+      turnAway(exchange, nextId(), 'api_inactive', path, { step: 'route', detail }, off.api)
     }
   }
 
   /** Paths that two parsers could read differently are refused before anything is matched. */
   function badPath(exchange: Exchange): void {
-    const requestId = nextId()
-    if (settings.logRequests !== 'none') {
-      const { remoteAddress } = exchange
-      log({ level: 'info', msg: 'refused', requestId, reason: 'ambiguous path', remoteAddress, status: 400 })
-    }
-    exchange.respond(
-      400,
-      `Content-Type: text/plain; charset=utf-8\r\nX-Request-Id: ${requestId}\r\n`,
-      'Bad Request',
-    )
+    turnAway(exchange, nextId(), 'request_malformed', exchange.head.path, AMBIGUOUS_PATH)
   }
 
   function toControl(exchange: Exchange, path: string): void {
-    const visit = new ControlVisit(exchange, (failure) => {
+    const requestId = nextId()
+    const visit = new ControlVisit(exchange, requestId, (failure) => {
       const detail = `control API: ${failure}`
-      turnAway(exchange, 'upstream_failed', path, { step: 'upstream', detail })
+      turnAway(exchange, requestId, 'upstream_failed', path, { step: 'upstream', detail })
     })
     exchange.state = visit
     visit.forward(control, path, desk.clientIp(exchange))
@@ -192,11 +243,18 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
       const { state } = exchange
       if (isFinishing(state)) state.finish(result)
     },
-    onProtocolError(reason, remoteAddress) {
-      if (settings.logRequests !== 'none')
-        log({ level: 'info', msg: 'protocol error', reason, remoteAddress })
+    onProtocolError(reason, remoteAddress, status) {
+      if (status === 0) {
+        if (settings.logRequests !== 'none')
+          log({ level: 'info', msg: 'protocol error', reason, remoteAddress })
+        return undefined
+      }
+      const requestId = nextId()
+      logRequest.malformed({ requestId, reason, remoteAddress, status })
+      return `X-Request-Id: ${requestId}\r\n`
     },
     apply: (changes) => snapshot.apply(changes),
+    tls: () => snapshot.tls(),
     close() {
       snapshot.close()
       control.close()
@@ -205,8 +263,15 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   }
 }
 
+/** Requests that wait for their rate, where no setting says how many. */
+const DEFAULT_THROTTLED = 1_000
+
 const BUG = refusal('internal', { step: 'route', detail: 'unforeseen: see the error of this line' })
 const NO_ROUTE: Rung = { step: 'route', detail: 'no API has this host and path' }
+const AMBIGUOUS_PATH: Rung = {
+  step: 'route',
+  detail: 'ambiguous path: two programs could read it differently',
+}
 
 function isFinishing(state: unknown): state is Finishing {
   return typeof state === 'object' && state !== null && 'finish' in state
@@ -226,6 +291,7 @@ function poolLimits(settings: GatewaySettings): PoolLimits {
     connectMs: settings.upstreamConnectTimeoutMs,
     headMs: settings.upstreamTimeoutMs,
     idleMs: settings.upstreamIdleTimeoutMs,
+    maxAgeMs: settings.upstreamConnectionAgeMs ?? defaultPoolLimits.maxAgeMs,
     bodyIdleMs: settings.upstreamBodyIdleTimeoutMs ?? defaultPoolLimits.bodyIdleMs,
   }
 }

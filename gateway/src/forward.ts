@@ -1,7 +1,6 @@
 import type { ForwardTimeouts, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
 import { endToEndLines, headerValue } from '@tollgate/http1/headers'
 import type { RefusalCode } from '@tollgate/model/refusals'
-import { joinedValues } from './client-address.ts'
 import { HeaderEdits } from './header-edits.ts'
 import { FORWARDED, type Outcome, refusal } from './middleware.ts'
 import { joinTarget, type Target } from './targets.ts'
@@ -10,15 +9,8 @@ import type { Visit } from './visit.ts'
 /** Sent when the client names no agent of its own; without one some upstreams answer 403. */
 const USER_AGENT_LINE = 'User-Agent: Tollgate\r\n'
 
-/** What the gate writes itself, whatever the client sent. */
-const OWN: ReadonlySet<string> = new Set(['host', 'x-forwarded-for'])
-
 const NOTHING: ReadonlySet<string> = new Set()
-const RATE_HEADERS: ReadonlySet<string> = new Set([
-  'x-ratelimit-limit',
-  'x-ratelimit-remaining',
-  'x-ratelimit-reset',
-])
+const REQUEST_ID: ReadonlySet<string> = new Set(['x-request-id'])
 
 const DEFAULT_TIMEOUTS: ForwardTimeouts = { headMs: 0 }
 
@@ -56,20 +48,42 @@ export function failureOutcome(visit: Visit, failure: UpstreamFailure): Outcome 
 
 /** Relays the upstream's reply, with the gate's own lines behind its own. */
 export function relayReply(visit: Visit, reply: ReplyHead, edits: HeaderEdits | undefined): void {
+  const { costHeader } = visit.api
+  if (costHeader !== '') {
+    const cost = realCost(headerValue(reply, costHeader))
+    if (cost !== undefined) visit.chargeReal(cost)
+  }
   const { rateLines } = visit
-  let dropped = rateLines === '' ? NOTHING : RATE_HEADERS
-  if (edits !== undefined && edits.dropped.size > 0) dropped = dropped.union(edits.dropped)
+  // The id of an answer is the gate's, so that it can be explained; the upstream's goes on under another name.
+  const upstreamId = headerValue(reply, 'x-request-id')
+  let dropped = rateLines === '' ? NOTHING : visit.replacedByRateLines
+  if (costHeader !== '') dropped = dropped.union(new Set([costHeader]))
+  if (upstreamId !== undefined) dropped = dropped.union(REQUEST_ID)
+  if (edits !== undefined) {
+    edits.remove('x-request-id')
+    dropped = dropped.union(edits.dropped)
+  }
   let lines = endToEndLines(reply, dropped)
   if (edits !== undefined) lines += edits.lines()
-  // An id that the upstream gave its answer is not taken away from the client.
-  if (headerValue(reply, 'x-request-id') === undefined) lines += `X-Request-Id: ${visit.requestId}\r\n`
+  lines += `X-Request-Id: ${visit.requestId}\r\n`
+  if (upstreamId !== undefined) lines += `X-Upstream-Request-Id: ${upstreamId}\r\n`
   visit.exchange.relay(reply.status, lines + visit.replyLines + rateLines)
+}
+
+/** Highest cost of one request; what is above counts as this. */
+const MAX_COST = 1_000_000_000
+
+/** The cost that a reply names: a whole number. Anything else says nothing, and what was counted stays. */
+function realCost(value: string | undefined): number | undefined {
+  if (value === undefined || !/^\d+$/.test(value)) return undefined
+  return Math.min(Number(value), MAX_COST)
 }
 
 function send(visit: Visit): void {
   const { api, exchange } = visit
   const target = (visit.targets ?? api.targets).pick()
   visit.origin = target.upstream.origin
+  if (visit.headerEdits !== undefined) exchange.withheld = visit.headerEdits.dropped
   exchange.forward(
     target.upstream,
     visit.method,
@@ -88,13 +102,13 @@ function requestPath(visit: Visit): string {
 }
 
 function requestLines(visit: Visit, target: Target): string {
-  const { head, headerEdits: edits } = visit
-  const dropped = edits === undefined ? OWN : OWN.union(edits.dropped)
+  const { head, headerEdits: edits, forwarded } = visit
+  const peer = visit.exchange.remoteAddress
+  const own = forwarded.dropped(peer)
+  const dropped = edits === undefined ? own : own.union(edits.dropped)
   let lines = `Host: ${visit.api.preserveHost ? head.host : target.authority}\r\n${endToEndLines(head, dropped)}`
   if (edits !== undefined) lines += edits.lines()
   if (headerValue(head, 'user-agent') === undefined && edits?.has('user-agent') !== true)
     lines += USER_AGENT_LINE
-  const peer = visit.exchange.remoteAddress
-  if (headerValue(head, 'x-forwarded-for') === undefined) return `${lines}X-Forwarded-For: ${peer}\r\n`
-  return `${lines}X-Forwarded-For: ${joinedValues(head, 'x-forwarded-for')}, ${peer}\r\n`
+  return lines + target.proxyLines + forwarded.lines(head, peer, edits)
 }

@@ -14,14 +14,14 @@ const FULL_BATCH = 100
 const MAX_LINES_PER_SECOND = 2_000
 
 /** Takes lines one by one. */
-export interface LogBatch {
-  add(line: LogLine): void
+export interface LogBatch<T = LogLine> {
+  add(line: T): void
   flush(): void
 }
 
 /** Collects log lines and hands them over in small batches. `send` also gets the number of lines dropped since. */
-export function logBatch(send: (lines: readonly LogLine[], dropped: number) => void): LogBatch {
-  let lines: LogLine[] = []
+export function logBatch<T = LogLine>(send: (lines: readonly T[], dropped: number) => void): LogBatch<T> {
+  let lines: T[] = []
   let dropped = 0
   let timer: NodeJS.Timeout | undefined
   let budget = MAX_LINES_PER_SECOND

@@ -1,4 +1,5 @@
 import type { ReplyHead } from '@tollgate/http1/exchange'
+import type { LimitKind } from '@tollgate/model/counters'
 import type { RefusalCode } from '@tollgate/model/refusals'
 import type { Refused } from '@tollgate/model/refused'
 import type { Rung } from '@tollgate/model/verdict'
@@ -13,6 +14,25 @@ export type Refusal = {
   /** Every rung, when the judgement brought them; else the visit's own and then `rung`. */
   readonly ladder: readonly Rung[] | undefined
   readonly rung: Rung | undefined
+  /** Told instead of the code's own text. */
+  readonly text: string | undefined
+  /** Complete header lines of the answer: what it tells of limits. */
+  readonly lines: string
+  /** The limit that refused. */
+  readonly limit: LimitTold | undefined
+}
+
+/** What is kept of the limit that refused a request; times in milliseconds since 1970, 0 = there is none. */
+export type LimitTold = {
+  readonly kind: LimitKind
+  readonly words: string
+  /** Whose budget it is, and who set it, in words. */
+  readonly scope: string
+  readonly source: string
+  readonly used: number
+  readonly max: number
+  readonly resetsAtMs: number
+  readonly retryAtMs: number
 }
 
 /** An answer of the gate itself. `headerLines` are complete lines. */
@@ -58,13 +78,13 @@ export function defineMiddleware(middleware: Middleware): Middleware {
 }
 
 /** A refusal by a step of the gateway's own. */
-export function refusal(code: RefusalCode, rung: Rung): Refusal {
-  return { kind: 'refusal', code, rung, ladder: undefined }
+export function refusal(code: RefusalCode, rung: Rung, text?: string): Refusal {
+  return { kind: 'refusal', code, rung, ladder: undefined, text, lines: '', limit: undefined }
 }
 
 /** A refusal that a part of `decide()` came to. */
 export function judged({ code, ladder }: Refused): Refusal {
-  return { kind: 'refusal', code, rung: undefined, ladder }
+  return { kind: 'refusal', code, rung: undefined, ladder, text: undefined, lines: '', limit: undefined }
 }
 
 /** Nothing is left to be done. */

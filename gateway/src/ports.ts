@@ -1,6 +1,11 @@
+import type { KeyUses } from '@tollgate/analytics/key-uses'
+import type { ApiEvent } from '@tollgate/model/api-events'
 import type { ApiRecord } from '@tollgate/storage/apis'
+import type { CertificateRecord } from '@tollgate/storage/certificates'
 import type { Change } from '@tollgate/storage/changes'
+import type { OrganisationSessionRecord } from '@tollgate/storage/organisation-sessions'
 import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { LeaseAnswer, LeaseWish } from './leases.ts'
 import type { LogLine } from './log-batch.ts'
 import type { TlsSettings } from './tls-certificates.ts'
 
@@ -14,6 +19,8 @@ export type WorkerSetup = {
   readonly reusePort: boolean
   /** The counters that all workers and the main thread share. */
   readonly counterTable: SharedArrayBuffer
+  /** Where the workers count their requests (analytics/); undefined = they do not. */
+  readonly trafficTable?: SharedArrayBuffer | undefined
   /** Where keys are looked up: the path of an SQLite file, or a postgres:// URL. */
   readonly keySource:
     | { readonly kind: 'sqlite'; readonly file: string }
@@ -23,6 +30,9 @@ export type WorkerSetup = {
   readonly controlSocket: string
   readonly apis: readonly ApiRecord[]
   readonly policies: readonly PolicyRecord[]
+  readonly certificates?: readonly CertificateRecord[]
+  /** Limits of organisations as a whole. */
+  readonly organisationSessions?: readonly OrganisationSessionRecord[]
   readonly revision: number
   readonly settings: GatewaySettings
   /** Under which TLS sessions are resumed; the same in all workers. */
@@ -38,6 +48,8 @@ export type GatewaySettings = {
   readonly upstreamConnectTimeoutMs: number
   readonly upstreamIdleTimeoutMs: number
   readonly upstreamConnections: number
+  /** How long a connection takes new requests, milliseconds. */
+  readonly upstreamConnectionAgeMs?: number
   /** Certificates (PEM) of authorities that upstreams' certificates may come from, beside those of Node and the system. */
   readonly upstreamAuthorities?: readonly string[]
   readonly clientHeaderTimeoutMs: number
@@ -59,8 +71,17 @@ export type GatewaySettings = {
   readonly maxHeaderBytes: number
   readonly maxHeaderCount: number
   readonly maxBodyBytes: number
+  /** Trusted proxies begin each connection by saying whose it is (PROXY protocol). */
+  readonly proxyProtocol?: boolean
   /** Peers whose X-Real-IP and X-Forwarded-For count; CIDRs. */
   readonly trustedProxies: readonly string[]
+  /** What answers tell of limits: `quotas` (the default) and `rate_limits` as the contract has them, `ietf`, or nothing. */
+  readonly rateLimitHeaders?: RateLimitHeaders
+  /** Requests of one worker that may wait for a rate to let them through (`throttle_interval`); 0 = none. */
+  readonly maxThrottledRequests?: number
+  /** How long a request waits for the ledger of quotas, milliseconds; and how many of one worker may. */
+  readonly quotaWaitMs?: number
+  readonly maxQuotaWaiting?: number
   /** Name put into X-Generator on the gate's own errors; empty = the header is not sent. */
   readonly generator: string
   /** false: path patterns match as a prefix in whole segments; true: unanchored, as a regular expression anywhere. */
@@ -75,10 +96,14 @@ export type GatewaySettings = {
   readonly logRequests: 'all' | 'refused' | 'none'
 }
 
+/** What answers tell of limits. */
+export type RateLimitHeaders = 'quotas' | 'rate_limits' | 'ietf'
+
 /** What the main thread tells a worker. */
 export type ToWorker =
   | { readonly kind: 'apply'; readonly id: number; readonly changes: readonly Change[] }
   | { readonly kind: 'certificates'; readonly id: number; readonly tls: TlsSettings }
+  | { readonly kind: 'leased'; readonly answers: readonly LeaseAnswer[] }
   | { readonly kind: 'close'; readonly graceMs: number }
 
 /** What a worker tells the main thread. */
@@ -86,4 +111,8 @@ export type FromWorker =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'not-listening'; readonly code: string; readonly message: string }
   | { readonly kind: 'applied'; readonly id: number }
+  | { readonly kind: 'events'; readonly events: readonly ApiEvent[]; readonly dropped: number }
+  | { readonly kind: 'lease'; readonly wishes: readonly LeaseWish[] }
   | { readonly kind: 'log'; readonly lines: readonly LogLine[]; readonly dropped: number }
+  /** Keys that were recognised since the last time, and when. */
+  | { readonly kind: 'key-uses'; readonly uses: KeyUses }

@@ -6,7 +6,13 @@ import { type RefusalCode, refusals } from '@tollgate/model/refusals'
 export type Rendered = { readonly status: number; readonly headerLines: string; readonly body: string }
 
 /** Renders refusals; made once per worker, every text in it made beforehand. */
-export type RefusalRenderer = (code: RefusalCode, head: RequestHead, requestId: string) => Rendered
+export type RefusalRenderer = (
+  code: RefusalCode,
+  head: RequestHead,
+  requestId: string,
+  /** Told instead of the code's own text. */
+  text?: string,
+) => Rendered
 
 const XML_TYPES = ['application/xml', 'text/xml', 'application/soap+xml'] as const
 const JSON_TYPE = 'application/json'
@@ -25,8 +31,10 @@ export function refusalRenderer(generator: string): RefusalRenderer {
   }
   const internal = render('internal', JSON_TYPE, generatorLine)
 
-  return (code, head, requestId) => {
-    const form = forms.get(`${formOf(head)} ${code}`) ?? internal
+  return (code, head, requestId, text) => {
+    const type = formOf(head)
+    const made = forms.get(`${type} ${code}`) ?? internal
+    const form = text === undefined ? made : render(code, type, generatorLine, text)
     return {
       status: form.status,
       headerLines: `${form.headerLines}X-Request-Id: ${requestId}\r\n`,
@@ -35,9 +43,10 @@ export function refusalRenderer(generator: string): RefusalRenderer {
   }
 }
 
-function render(code: RefusalCode, type: string, generatorLine: string): Rendered {
-  const { status, message } = refusals[code]
-  if (code === 'no_route' || code === 'api_inactive') {
+function render(code: RefusalCode, type: string, generatorLine: string, text?: string): Rendered {
+  const { status } = refusals[code]
+  const message = text ?? refusals[code].message
+  if (code === 'no_route' || code === 'api_inactive' || code === 'request_malformed') {
     return { status, headerLines: 'Content-Type: text/plain; charset=utf-8\r\n', body: message }
   }
   return {

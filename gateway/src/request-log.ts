@@ -3,6 +3,7 @@ import type { RefusalCode } from '@tollgate/model/refusals'
 import type { Rung } from '@tollgate/model/verdict'
 import type { LogLine } from './log-batch.ts'
 import type { GatewaySettings } from './ports.ts'
+import type { CompiledApi } from './snapshot.ts'
 import type { Visit } from './visit.ts'
 
 /** A request that never reached an API. */
@@ -12,13 +13,24 @@ export type TurnedAway = {
   readonly path: string
   readonly code: RefusalCode
   readonly rung: Rung
+  /** The API that would have been reached, were it switched on. */
+  readonly api: CompiledApi | undefined
   readonly result: FinishResult
+}
+
+/** What the engine refused before it was a request. */
+export type Malformed = {
+  readonly requestId: string
+  readonly reason: string
+  readonly remoteAddress: string
+  readonly status: number
 }
 
 /** One line per refusal or failure, and per passed request when all are asked for. Never a secret, never a query. */
 export interface RequestLog {
   (visit: Visit, result: FinishResult): void
   turnedAway(request: TurnedAway): void
+  malformed(request: Malformed): void
 }
 
 /** @param which which requests are logged */
@@ -38,6 +50,7 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
       orgId: visit.api.orgId,
       ...(visit.access !== undefined && { keyId: visit.access.keyId }),
       ...(code !== undefined && { code }),
+      ...(visit.refusal?.limit !== undefined && { limit: visit.refusal.limit }),
       status: result.status,
       ms: elapsed(visit.exchange),
       ...(result.upstreamMs >= 0 && { upstreamMs: Math.round(result.upstreamMs) }),
@@ -47,7 +60,7 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
   }
 
   return Object.assign(logVisit, {
-    turnedAway({ exchange, requestId, path, code, rung, result }: TurnedAway): void {
+    turnedAway({ exchange, requestId, path, code, rung, api, result }: TurnedAway): void {
       if (which === 'none') return
       log({
         level: result.status >= 500 ? 'error' : 'info',
@@ -56,10 +69,27 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
         method: exchange.head.method,
         path,
         clientIp: exchange.remoteAddress,
+        ...(api !== undefined && { apiId: api.apiId, orgId: api.orgId }),
         code,
         status: result.status,
         ms: elapsed(exchange),
         ladder: [inWords(rung)],
+      })
+    },
+    malformed({ requestId, reason, remoteAddress, status }: Malformed): void {
+      if (which === 'none') return
+      const code: RefusalCode = 'request_malformed'
+      log({
+        level: 'info',
+        msg: 'protocol error',
+        requestId,
+        reason,
+        remoteAddress,
+        code,
+        status,
+        // What the client was told is the reason itself.
+        told: reason,
+        ladder: [inWords({ step: 'route', detail: reason })],
       })
     },
   })

@@ -1,18 +1,25 @@
 import { normalisePath } from '@tollgate/http1/path'
 import type { ApiDefinition } from '@tollgate/model/api-definition'
+import { eventHandlers } from '@tollgate/model/api-events'
 import { type ApiRules, compileRules } from '@tollgate/model/api-rules'
-import type { Counters } from '@tollgate/model/counters'
 import type { Policy } from '@tollgate/model/policy'
 import type { Rung } from '@tollgate/model/verdict'
 import type { ApiRecord } from '@tollgate/storage/apis'
+import type { CertificateRecord } from '@tollgate/storage/certificates'
 import type { Change } from '@tollgate/storage/changes'
+import type { OrganisationSessionRecord } from '@tollgate/storage/organisation-sessions'
 import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { Admission } from './admission.ts'
+import { apiTls, missingCertificates, names } from './api-tls.ts'
 import { chain } from './chain.ts'
 import { CompileError } from './compile-error.ts'
 import type { KeyCache, OrganisationKeys } from './key-cache.ts'
 import { type Next, refusal } from './middleware.ts'
+import { OrganisationBook, type OrganisationSeat } from './organisation-book.ts'
 import { listenPattern, type Routed, type RouteTable, routeTable } from './route.ts'
+import { CertificateMissing, type StoredCertificates } from './stored-certificates.ts'
 import { type Targets, targets, wayOf } from './targets.ts'
+import type { ApiTls } from './tls-certificates.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
 
 /** What a step is made from. */
@@ -20,7 +27,11 @@ export type ApiPlan = {
   readonly definition: ApiDefinition
   readonly rules: ApiRules
   readonly keys: OrganisationKeys
-  readonly counters: Counters
+  /** What limits the API's organisation as a whole. */
+  readonly organisation: OrganisationSeat
+  /** What requests are counted and admitted with. */
+  readonly admission: Admission
+  readonly certificates: StoredCertificates
   /** Targets of versions that have their own, by the version's name. */
   readonly versionTargets: ReadonlyMap<string, Targets>
   /** The API of that id in the same organisation, if it is active: for versions that are APIs of their own. */
@@ -39,9 +50,13 @@ export type CompiledApi = Routed & {
   /** Its chain, from the first step to the upstream. */
   readonly run: Next
   readonly targets: Targets
+  /** Lower-case name of the upstream's header with the real cost of a request; empty for none. */
+  readonly costHeader: string
   readonly stripListenPath: boolean
   readonly preserveHost: boolean
   readonly disableStripSlash: boolean
+  /** Events that somebody wants to be told of. */
+  readonly events: ReadonlySet<string>
   /** Gives back what it holds of shared things. */
   readonly release: () => void
 }
@@ -49,11 +64,14 @@ export type CompiledApi = Routed & {
 /** What the snapshot compiles with. */
 export type SnapshotTools = {
   readonly keys: KeyCache
-  readonly counters: Counters
+  readonly admission: Admission
   readonly pools: UpstreamPools
+  readonly certificates: StoredCertificates
   readonly looseEndpointMatching: boolean
   /** An API could not be compiled; it is served as one that refuses everything. */
   readonly broken: (record: ApiRecord, reason: unknown) => void
+  /** An API names certificates that its organisation does not have. */
+  readonly certificatesMissing: (record: ApiRecord, ids: readonly string[]) => void
 }
 
 /** Every API and policy that a worker enforces. */
@@ -63,6 +81,8 @@ export interface Snapshot {
   /** Those that are switched off: only to say in the log why nothing was found. */
   readonly inactive: RouteTable<CompiledApi>
   policy(orgId: string, id: string): Policy | undefined
+  /** What the APIs that are served add to TLS on the gateway's port. */
+  tls(): ApiTls
   /** Puts changes in force: compiles what changed, nothing else, and swaps. */
   apply(changes: readonly Change[]): void
   close(): void
@@ -72,17 +92,19 @@ export interface Snapshot {
 export function createSnapshot(
   apis: readonly ApiRecord[],
   policies: readonly PolicyRecord[],
+  organisationSessions: readonly OrganisationSessionRecord[],
   tools: SnapshotTools,
 ): Snapshot {
   const records = new Map<string, { readonly record: ApiRecord; readonly compiled: CompiledApi }>()
   const byApiId = new Map<string, CompiledApi>()
   const policyBook = new PolicyBook()
+  const organisations = new OrganisationBook(organisationSessions)
   for (const record of policies) policyBook.put(record)
   for (const record of apis) put(record)
   let { routes, inactive } = tables()
 
   function put(record: ApiRecord): void {
-    const compiled = compile(record, tools, (apiId) => {
+    const compiled = compile(record, tools, organisations.of(record.orgId), (apiId) => {
       const sibling = byApiId.get(apiId)
       return sibling?.active === true && sibling.orgId === record.orgId ? sibling : undefined
     })
@@ -91,17 +113,27 @@ export function createSnapshot(
   }
 
   function tables(): { routes: RouteTable<CompiledApi>; inactive: RouteTable<CompiledApi> } {
-    // The older API keeps a listen path that two claim, whatever the order in which they were read.
-    const ordered = [...records.values()]
-      .sort(
-        (a, b) =>
-          compareText(a.record.createdAt, b.record.createdAt) || compareText(a.record.id, b.record.id),
-      )
-      .map(({ compiled }) => compiled)
+    const compiled = ordered().map((entry) => entry.compiled)
     return {
-      routes: routeTable(ordered.filter((api) => api.active && !api.internal)),
-      inactive: routeTable(ordered.filter((api) => !api.active || api.internal)),
+      routes: routeTable(compiled.filter((api) => api.active && !api.internal)),
+      inactive: routeTable(compiled.filter((api) => !api.active || api.internal)),
     }
+  }
+
+  /** The older API keeps a listen path that two claim, whatever the order in which they were read. */
+  function ordered() {
+    return [...records.values()].sort(
+      (a, b) => compareText(a.record.createdAt, b.record.createdAt) || compareText(a.record.id, b.record.id),
+    )
+  }
+
+  /** APIs that name it are compiled anew: what was missing may be there, and what was there missing. */
+  function applyCertificate(id: string, after: CertificateRecord | undefined): boolean {
+    if (after === undefined) tools.certificates.remove(id)
+    else tools.certificates.put(after)
+    const naming = [...records.values()].filter(({ record }) => names(record.definition, id))
+    for (const { record } of naming) applyApi(record.id, record)
+    return naming.length > 0
   }
 
   function applyApi(id: string, after: ApiRecord | undefined): void {
@@ -121,15 +153,24 @@ export function createSnapshot(
       return inactive
     },
     policy: (orgId, id) => policyBook.find(orgId, id),
+    tls: () =>
+      apiTls(
+        ordered().map(({ record }) => record),
+        tools.certificates,
+      ),
     apply(changes) {
       let apisChanged = false
       for (const change of changes) {
         if (change.noun === 'api') {
           applyApi(change.id, change.after)
           apisChanged = true
+        } else if (change.noun === 'certificate') {
+          apisChanged = applyCertificate(change.id, change.after) || apisChanged
         } else if (change.noun === 'policy') {
           policyBook.remove(change.orgId, change.id)
           if (change.after !== undefined) policyBook.put(change.after)
+        } else if (change.noun === 'organisation-session') {
+          organisations.put(change.orgId, change.after?.session)
         }
         tools.keys.apply(change)
       }
@@ -178,33 +219,47 @@ function inner<V>(outer: Map<string, Map<string, V>>, key: string): Map<string, 
 
 type Sibling = ApiPlan['sibling']
 
-function compile(record: ApiRecord, tools: SnapshotTools, sibling: Sibling): CompiledApi {
+function compile(
+  record: ApiRecord,
+  tools: SnapshotTools,
+  organisation: OrganisationSeat,
+  sibling: Sibling,
+): CompiledApi {
+  const missing = missingCertificates(record, tools.certificates)
+  if (missing.length > 0) tools.certificatesMissing(record, missing)
   try {
-    return compileApi(record, tools, sibling)
+    return compileApi(record, tools, organisation, sibling)
   } catch (error) {
     tools.broken(record, error)
     return brokenApi(record, error)
   }
 }
 
-function compileApi(record: ApiRecord, tools: SnapshotTools, sibling: Sibling): CompiledApi {
+function compileApi(
+  record: ApiRecord,
+  tools: SnapshotTools,
+  organisation: OrganisationSeat,
+  sibling: Sibling,
+): CompiledApi {
   const { definition } = record
   const rules = compileRules(definition, { loose: tools.looseEndpointMatching })
   const routed = routedParts(record)
   if (routed.listenPath.includes('{')) listenPattern(routed.listenPath)
   const taken: Targets[] = []
   try {
-    const main = takeTargets(definition, targetUrls(definition), tools.pools, taken)
+    const main = takeTargets(definition, targetUrls(definition), tools, taken)
     const versionTargets = new Map<string, Targets>()
     for (const { name, overrideTarget } of rules.versions.values()) {
       if (overrideTarget === '') continue
-      versionTargets.set(name, takeTargets(definition, [overrideTarget], tools.pools, taken))
+      versionTargets.set(name, takeTargets(definition, [overrideTarget], tools, taken))
     }
     const run = chain({
       definition,
       rules,
       keys: tools.keys.of(record.orgId),
-      counters: tools.counters,
+      organisation,
+      admission: tools.admission,
+      certificates: tools.certificates,
       versionTargets,
       sibling,
     })
@@ -212,9 +267,11 @@ function compileApi(record: ApiRecord, tools: SnapshotTools, sibling: Sibling): 
       ...routed,
       run,
       targets: main,
+      costHeader: rules.costHeader,
       stripListenPath: definition.proxy?.strip_listen_path === true,
       preserveHost: definition.proxy?.preserve_host_header === true,
       disableStripSlash: definition.proxy?.disable_strip_slash === true,
+      events: new Set(eventHandlers(definition).keys()),
       release: () => release(taken),
     }
   } catch (error) {
@@ -230,10 +287,10 @@ function release(taken: readonly Targets[]): void {
 function takeTargets(
   definition: ApiDefinition,
   urls: readonly string[],
-  pools: UpstreamPools,
+  { pools, certificates }: SnapshotTools,
   taken: Targets[],
 ): Targets {
-  const list = targets(urls, wayOf(definition), pools)
+  const list = targets(urls, wayOf(definition, certificates), pools)
   taken.push(list)
   return list
 }
@@ -266,19 +323,24 @@ function routedParts(
 /** What cannot be compiled is not open and not forgotten: it answers, and the log says why. */
 function brokenApi(record: ApiRecord, error: unknown): CompiledApi {
   const reason = error instanceof CompileError ? error.message : 'its definition cannot be compiled'
-  const answer = refusal('internal', { step: 'route', detail: reason })
+  const code = error instanceof CertificateMissing ? 'certificate_unavailable' : 'internal'
+  const answer = refusal(code, { step: 'route', detail: reason })
   const parts = routedParts(record)
   return {
     ...parts,
     listenPath: parts.listenPath.includes('{') ? `/${record.apiId}/` : parts.listenPath,
     run: () => answer,
     targets: NO_TARGETS,
+    costHeader: '',
     stripListenPath: false,
     preserveHost: false,
     disableStripSlash: false,
+    events: NO_EVENTS,
     release: () => {},
   }
 }
+
+const NO_EVENTS: ReadonlySet<string> = new Set()
 
 const NO_TARGETS: Targets = {
   pick() {

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
+import type { KeyUses } from '@tollgate/analytics/key-uses'
+import type { ApiEvent } from '@tollgate/model/api-events'
 import { Crew } from './crew.ts'
 import type { Gateway } from './gateway.ts'
+import type { Leases } from './leases.ts'
 import type { LogLine } from './log-batch.ts'
 import type { WorkerSetup } from './ports.ts'
 import { certificateBook } from './tls-certificates.ts'
@@ -15,6 +18,12 @@ export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort' | 'ticketK
   readonly workers: number
   /** Gets every line of the data plane's log: requests, workers' deaths, what could not be compiled. */
   readonly log: (line: LogLine) => void
+  /** Where units of quotas come from: the lease desk. */
+  readonly leases: Leases
+  /** Told, about once a second, which keys were recognised; only with a `trafficTable`. */
+  readonly keysUsed?: (uses: KeyUses) => void
+  /** Gets what happened at APIs whose definitions have handlers for it; `dropped` more happened too fast. */
+  readonly happened?: (events: readonly ApiEvent[], dropped: number) => void
 }
 
 /**

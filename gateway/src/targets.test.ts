@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Upstream } from '@tollgate/http1/exchange'
 import { CompileError } from './compile-error.ts'
+import { storedCertificates } from './stored-certificates.ts'
 import { joinTarget, targets, wayOf } from './targets.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
-import { defaultTransport } from './upstream-tls.ts'
 
 const inertPools = (): UpstreamPools & { taken: string[] } => {
   const taken: string[] = []
@@ -21,7 +21,8 @@ const inertPools = (): UpstreamPools & { taken: string[] } => {
   }
 }
 
-const WAY = { transport: defaultTransport, http2: false }
+const none = storedCertificates([], '')
+const WAY = wayOf({}, none)
 const pick = (url: string) => targets([url], WAY, inertPools()).pick()
 
 test('target path and request path are joined by one slash, the target query comes first', () => {
@@ -63,7 +64,7 @@ test('the default port of the scheme is used, and IPv6 brackets do not reach the
 test('HTTP/2 is spoken to h2c targets, and to https ones of an API that asks for it', () => {
   const pools = inertPools()
   targets(['h2c://a/base', 'http://a'], WAY, pools)
-  targets(['https://b', 'http://b'], wayOf({ protocol: 'h2c' }), pools)
+  targets(['https://b', 'http://b'], wayOf({ protocol: 'h2c' }, none), pools)
   assert.deepEqual(pools.taken, ['http a 80 h2', 'http a 80', 'https b 443 h2', 'http b 80'])
 })
 
@@ -71,4 +72,18 @@ test('what cannot be forwarded to is said', () => {
   for (const url of ['', 'nonsense', 'tyk://self/', 'ftp://u']) {
     assert.throws(() => targets([url], WAY, inertPools()), CompileError, url)
   }
+})
+
+test('through a proxy, http targets are asked for whole and https ones have a tunnel', () => {
+  const way = (url: string) => wayOf({ proxy: { transport: { proxy_url: url } } }, none)
+  const pools = inertPools()
+  const list = targets(['http://a:81/base', 'https://b'], way('http://u:p%40@proxy:3128'), pools)
+  assert.deepEqual(pools.taken, ['http proxy 3128', 'https b 443'])
+  const [, relayed] = [list.pick(), list.pick()]
+  assert.equal(relayed.authority, 'a:81')
+  assert.equal(joinTarget(relayed, 'x', '', false), 'http://a:81/base/x')
+  assert.equal(relayed.proxyLines, 'Proxy-Authorization: Basic dTpwQA==\r\n')
+  for (const url of ['https://proxy', 'socks5://proxy', 'nonsense'])
+    assert.throws(() => way(url), CompileError, url)
+  assert.throws(() => targets(['h2c://a'], way('http://proxy'), inertPools()), CompileError)
 })

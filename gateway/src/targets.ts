@@ -1,8 +1,11 @@
 import type { Upstream } from '@tollgate/http1/exchange'
+import type { TunnelProxy } from '@tollgate/http1/proxy-tunnel'
 import type { ApiDefinition } from '@tollgate/model/api-definition'
 import { CompileError } from './compile-error.ts'
+import type { StoredCertificates } from './stored-certificates.ts'
 import type { Place, UpstreamPools } from './upstream-pools.ts'
-import { type TransportSettings, transportSettings } from './upstream-tls.ts'
+import { proxyOf } from './upstream-proxy.ts'
+import { type TransportFor, transportSettings } from './upstream-tls.ts'
 
 /** One place that requests of an API may be sent to. */
 export type Target = {
@@ -15,6 +18,10 @@ export type Target = {
   readonly pathAsWritten: string
   /** Query of the target URL without `?`. */
   readonly query: string
+  /** What stands before the path of a request that a proxy is asked to pass on; else empty. */
+  readonly prefix: string
+  /** Header lines for that proxy. */
+  readonly proxyLines: string
 }
 
 /** The targets of an API or version, taken in turn: a target that is listed twice gets twice as much. */
@@ -26,18 +33,21 @@ export interface Targets {
 
 /** How an API's targets are reached, whatever their hosts. */
 export type Way = {
-  readonly transport: TransportSettings
+  readonly transport: TransportFor
   /** `https://` targets over HTTP/2; `h2c://` ones always are, `http://` ones never. */
   readonly http2: boolean
+  /** `proxy.transport.proxy_url`: a tunnel for `https://` targets, a relay for `http://` ones. */
+  readonly proxy: TunnelProxy | undefined
 }
 
 /** The protocols of a definition that ask for HTTP/2 upstreams. */
 const HTTP2_PROTOCOLS: ReadonlySet<string> = new Set(['h2', 'h2c', 'grpc', 'grpcs'])
 
 /** Reads the way from a definition. Throws `CompileError` for a transport that cannot be had. */
-export function wayOf(definition: ApiDefinition): Way {
+export function wayOf(definition: ApiDefinition, certificates: StoredCertificates): Way {
   return {
-    transport: transportSettings(definition),
+    transport: transportSettings(definition, certificates),
+    proxy: proxyOf(definition),
     http2: HTTP2_PROTOCOLS.has((definition.protocol ?? '').toLowerCase()),
   }
 }
@@ -89,6 +99,7 @@ export function joinTarget(target: Target, rest: string, query: string, disableS
   else if (disableStripSlash) path = rest === '' ? target.pathAsWritten : `${target.path}/`
   else path = target.path
   if (path === '') path = '/'
+  if (target.prefix !== '') path = target.prefix + path
   if (target.query === '') return query === '' ? path : `${path}?${query}`
   return query === '' ? `${path}?${target.query}` : `${path}?${target.query}&${query}`
 }
@@ -109,16 +120,27 @@ function parseTarget(text: string, way: Way, plainHttp2 = false): ParsedTarget {
     throw new CompileError(`proxy: requests cannot be forwarded to ${url.protocol}// yet`)
   }
   const secure = url.protocol === 'https:'
+  const place = placeOf(url, secure, way, plainHttp2)
+  const { proxy } = way
+  const relayed = !secure && proxy !== undefined
   return {
-    place: {
-      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-      transport: secure ? way.transport : undefined,
-      protocol: plainHttp2 || (secure && way.http2) ? 'h2' : 'http/1.1',
-    },
+    place: relayed ? { ...place, host: proxy.host, port: proxy.port } : place,
     authority: url.host,
     path: url.pathname.replace(/\/+$/, ''),
     pathAsWritten: url.pathname,
     query: url.search.slice(1),
+    prefix: relayed ? `http://${url.host}` : '',
+    proxyLines:
+      relayed && proxy.authorization !== '' ? `Proxy-Authorization: ${proxy.authorization}\r\n` : '',
   }
+}
+
+function placeOf(url: URL, secure: boolean, way: Way, plainHttp2: boolean): Place {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
+  const protocol = plainHttp2 || (secure && way.http2) ? 'h2' : 'http/1.1'
+  if (protocol === 'h2' && way.proxy !== undefined)
+    throw new CompileError('proxy.transport.proxy_url: HTTP/2 upstreams cannot be reached through a proxy')
+  const transport = secure ? way.transport(host, port) : undefined
+  return { host, port, transport, protocol, tunnel: secure ? way.proxy : undefined }
 }

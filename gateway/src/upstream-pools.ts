@@ -1,7 +1,8 @@
 import type { Upstream } from '@tollgate/http1/exchange'
 import { Http2Upstream } from '@tollgate/http1/h2/upstream'
-import { type PoolLimits, upstreamPool } from '@tollgate/http1/upstream'
-import type { TransportSettings, UpstreamTls } from './upstream-tls.ts'
+import { type TunnelProxy, throughProxy } from '@tollgate/http1/proxy-tunnel'
+import { type PoolLimits, type UpstreamOrigin, upstreamPool } from '@tollgate/http1/upstream'
+import { acceptPinned, type TransportSettings, transportKey, type UpstreamTls } from './upstream-tls.ts'
 
 /** Where requests are sent, and how: two places that differ in anything have pools of their own. */
 export type Place = {
@@ -10,6 +11,8 @@ export type Place = {
   /** undefined: without TLS. */
   readonly transport: TransportSettings | undefined
   readonly protocol: 'http/1.1' | 'h2'
+  /** Through whose tunnel; undefined = straight. */
+  readonly tunnel: TunnelProxy | undefined
 }
 
 /** The pools of a worker: one per place, shared by all APIs, closed when none uses it. */
@@ -24,8 +27,9 @@ export interface UpstreamPools {
 export function upstreamPools(limits: PoolLimits, tls: UpstreamTls): UpstreamPools {
   const pools = new Map<string, { readonly upstream: Upstream; users: number }>()
 
-  function open({ host, port, transport, protocol }: Place): Upstream {
-    const origin = transport === undefined ? { host, port } : { host, port, tls: tls(host, transport) }
+  function open(place: Place): Upstream {
+    const { protocol } = place
+    const origin = originOf(place, tls)
     return protocol === 'h2' ? new Http2Upstream(origin, limits) : upstreamPool(origin, limits)
   }
 
@@ -53,9 +57,20 @@ export function upstreamPools(limits: PoolLimits, tls: UpstreamTls): UpstreamPoo
   }
 }
 
-function keyOf({ host, port, transport, protocol }: Place): string {
+function originOf({ host, port, transport, tunnel }: Place, tls: UpstreamTls): UpstreamOrigin {
+  if (transport === undefined) return { host, port }
+  const options = tls(host, transport)
+  const accept = acceptPinned(transport)
+  return {
+    host,
+    port,
+    tls: options,
+    ...(accept && { accept }),
+    ...(tunnel && { open: throughProxy({ host, port }, options, tunnel) }),
+  }
+}
+
+function keyOf({ host, port, transport, protocol, tunnel }: Place): string {
   if (transport === undefined) return JSON.stringify([host, port, protocol])
-  const { verifyCertificates, forceCommonName, minVersion, maxVersion, ciphers } = transport
-  const how = [verifyCertificates, forceCommonName, minVersion, maxVersion, ciphers]
-  return JSON.stringify([host, port, protocol, ...how])
+  return JSON.stringify([host, port, protocol, transportKey(transport), tunnel ?? null])
 }

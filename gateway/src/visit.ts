@@ -7,12 +7,18 @@ import type {
   UpstreamFailure,
 } from '@tollgate/http1/exchange'
 import { headerValue } from '@tollgate/http1/headers'
+import type { Counters } from '@tollgate/model/counters'
 import type { EffectiveAccess } from '@tollgate/model/effective-access'
+import type { ClientTls } from '@tollgate/model/judge-certificate'
 import type { VersionPassed } from '@tollgate/model/judge-version'
+import type { LimitPlan } from '@tollgate/model/limit-plan'
 import type { RequestFacts } from '@tollgate/model/request-facts'
 import type { Rung } from '@tollgate/model/verdict'
+import { clientTls } from './client-tls.ts'
+import type { ForwardedHeaders } from './forwarded-headers.ts'
 import { HeaderEdits } from './header-edits.ts'
 import type { Refusal } from './middleware.ts'
+import { linesAfterCharge, type RateHeaders } from './rate-headers.ts'
 import type { CompiledApi } from './snapshot.ts'
 import type { Targets } from './targets.ts'
 
@@ -26,6 +32,9 @@ export interface Desk {
   /** Milliseconds since 1970. */
   now(): number
   clientIp(exchange: Exchange): string
+  readonly forwarded: ForwardedHeaders
+  readonly counters: Counters
+  readonly rateHeaders: RateHeaders
   /** The upstream's reply head, or why there is none, is here. */
   replied(visit: Visit, reply: ReplyHead): void
   failed(visit: Visit, failure: UpstreamFailure): void
@@ -68,6 +77,13 @@ export class Visit implements ForwardListener, RequestFacts, Finishing {
   headerEdits: HeaderEdits | undefined = undefined
   /** `X-RateLimit-*` lines of the answer, and others that the gate puts into it. */
   rateLines = ''
+  /** What the request was counted in, and as how many units; undefined = in nothing. */
+  plan: LimitPlan | undefined = undefined
+  cost = 1
+  /** The exchange has ended. Nothing may be counted any more, because nobody would release it. */
+  isOver = false
+  /** Told when the exchange ends, of who waits for something else. */
+  onOver: (() => void) | undefined = undefined
   replyLines = ''
   /** Time for the reply head; 0 = the default. */
   timeoutMs = 0
@@ -124,14 +140,40 @@ export class Visit implements ForwardListener, RequestFacts, Finishing {
     this.path = this.upstreamPath
   }
 
+  /** What TLS says of the client. */
+  get clientTls(): ClientTls {
+    return clientTls(this.exchange)
+  }
+
   /** The client's address, behind trusted proxies; found out when first asked for. */
   get clientIp(): string {
     if (this.#clientIp === '') this.#clientIp = this.#desk.clientIp(this.exchange)
     return this.#clientIp
   }
 
+  /** Names of the upstream's lines that the gate's own about limits take the place of. */
+  get replacedByRateLines(): ReadonlySet<string> {
+    return this.#desk.rateHeaders.replaced
+  }
+
+  /** What the upstream is told of the client's connection. */
+  get forwarded(): ForwardedHeaders {
+    return this.#desk.forwarded
+  }
+
   header(lowerName: string): string | undefined {
     return headerValue(this.head, lowerName)
+  }
+
+  /** The upstream said what the request really cost: what it was counted too few, or too many, is counted now. */
+  chargeReal(cost: number): void {
+    const { plan } = this
+    if (plan === undefined || cost === this.cost) return
+    const { counters, rateHeaders, now } = this.#desk
+    const nowMs = now()
+    counters.charge(plan.charged, cost - this.cost, nowMs)
+    this.cost = cost
+    this.rateLines = linesAfterCharge(rateHeaders, plan, counters, nowMs, this.rateLines)
   }
 
   /** The edits of the upstream's request, made when first asked for. */
@@ -149,6 +191,10 @@ export class Visit implements ForwardListener, RequestFacts, Finishing {
   }
 
   finish(result: FinishResult): void {
+    this.isOver = true
+    this.onOver?.()
+    const { counters } = this.#desk
+    if (this.plan !== undefined) for (const limit of this.plan.held) counters.release(limit)
     this.#desk.finished(this, result)
   }
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { createCounterTable } from '@tollgate/limits/counter-table'
 import { Crew } from './crew.ts'
 import type { LogLine } from './log-batch.ts'
-import { callPort, startGate, testSettings } from './testing/gate.ts'
+import { callPort, noLeases, startGate, testSettings } from './testing/gate.ts'
 import { startUpstream } from './testing/upstream.ts'
 
 /** One client that calls without pause on one connection at a time. */
@@ -32,6 +32,7 @@ test('a worker that dies under load takes its own connections with it and no oth
     settings: { ...testSettings, logRequests: 'none' },
     ticketKeys: new Uint8Array(48),
     log: (line) => log.push(line),
+    leases: noLeases,
   })
   await crew.start()
   t.after(async () => {

@@ -4,12 +4,11 @@ import { connect, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createCounterTable } from '@tollgate/limits/counter-table'
-import { lock, unlock } from '@tollgate/limits/stripe-locks'
-import { layoutOf } from '@tollgate/limits/table-layout'
+import { lockBlocks, unlockBlocks } from '@tollgate/limits/testing/locked-blocks'
 import { Crew } from './crew.ts'
 import type { LogLine } from './log-batch.ts'
 import { startGateway } from './start.ts'
-import { callPort, startGate, testSettings } from './testing/gate.ts'
+import { callPort, noLeases, startGate, testSettings } from './testing/gate.ts'
 import { startUpstream } from './testing/upstream.ts'
 
 test('two workers share one rate limit exactly', async () => {
@@ -115,8 +114,7 @@ test('a worker that hangs is ended and holds up no change', async () => {
   })
   await crew.apply([{ revision: 1, orgId: gate.orgId, noun: 'api', id: api.id, after: api }])
   // Counters that nobody gives back: each request waits for them for a second, one after another.
-  const { locks } = layoutOf(parts.counterTable)
-  for (let stripe = 0; stripe < locks.length; stripe++) lock(locks, stripe, 1_000)
+  lockBlocks(parts.counterTable, 1_000)
   const socket = connect(crew.port, '127.0.0.1')
   socket.on('error', () => socket.destroy())
   await new Promise<void>((sent) => {
@@ -125,7 +123,7 @@ test('a worker that hangs is ended and holds up no change', async () => {
   await new Promise((resolve) => setTimeout(resolve, 100))
   await crew.apply([{ revision: 2, orgId: gate.orgId, noun: 'api', id: api.id, after: undefined }])
   assert.ok(log.some(({ msg }) => msg === 'gateway worker hangs, it is ended'))
-  for (let stripe = 0; stripe < locks.length; stripe++) unlock(locks, stripe)
+  unlockBlocks(parts.counterTable)
   while (!log.some(({ msg }) => msg === 'gateway worker replaced'))
     await new Promise((r) => setTimeout(r, 10))
   assert.equal((await callPort(crew.port, '/slow/')).status, 404)
@@ -242,5 +240,6 @@ function crewParts() {
     revision: 0,
     settings: testSettings,
     ticketKeys: new Uint8Array(48),
+    leases: noLeases,
   }
 }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
 import { abortSocket } from './abort.ts'
-import { plainAddress } from './address-count.ts'
 import { ClientExchange } from './client-exchange.ts'
 import type { Handler } from './exchange.ts'
 import { BARE_LF, findHeadEnd, INCOMPLETE } from './head-end.ts'
 import { type Refusal, refusals } from './protocol-errors.ts'
 import { ParsedRequest, parseRequestHead } from './request-head.ts'
 import type { ServerLimits } from './server.ts'
+import { kept, onBytes } from './shared-reads.ts'
 import { statusLine } from './status-line.ts'
 import { Deadline, dateLine, type Timed } from './timer-wheel.ts'
 
@@ -39,14 +39,14 @@ export class ClientConnection implements Timed {
   #lingered = 0
   #closed = false
 
-  constructor(socket: Socket, context: ServerContext) {
+  constructor(socket: Socket, context: ServerContext, remoteAddress: string) {
     this.socket = socket
     this.context = context
-    this.remoteAddress = plainAddress(socket.remoteAddress ?? '')
+    this.remoteAddress = remoteAddress
     this.deadline = new Deadline(this)
     this.#exchange = undefined
     this.#pending = undefined
-    socket.on('data', (bytes: Buffer) => this.#onData(bytes))
+    onBytes(socket, (bytes) => this.#onData(bytes))
     socket.on('end', () => this.#onEnd())
     socket.on('drain', () => this.#onDrain())
     socket.on('error', () => this.destroy())
@@ -88,7 +88,8 @@ export class ClientConnection implements Timed {
 
   /** Refuses what the client sent, with the engine's own answer, and closes. `started`: part of an answer is out. */
   refuse(refusal: Refusal, started: boolean): void {
-    this.context.handler.onProtocolError?.(refusal.reason, this.remoteAddress)
+    const status = started ? 0 : refusal.status
+    const lines = this.context.handler.onProtocolError?.(refusal.reason, this.remoteAddress, status) ?? ''
     this.#pending = undefined
     if (started) {
       this.abort()
@@ -96,7 +97,7 @@ export class ClientConnection implements Timed {
     }
     const body = `${refusal.reason}\n`
     this.socket.write(
-      `${statusLine(refusal.status)}${dateLine()}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+      `${statusLine(refusal.status)}${dateLine()}${lines}Content-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
       'latin1',
     )
     this.linger()
@@ -175,7 +176,7 @@ export class ClientConnection implements Timed {
   #stash(bytes: Buffer, from: number): void {
     if (from >= bytes.length || this.#lingering || this.#closed) return
     const rest = bytes.subarray(from)
-    this.#pending = this.#pending === undefined ? rest : Buffer.concat([this.#pending, rest])
+    this.#pending = this.#pending === undefined ? kept(rest) : Buffer.concat([this.#pending, rest])
   }
 
   /** Goes on after an exchange: with what was stashed, else with waiting. */
@@ -235,7 +236,7 @@ export class ClientConnection implements Timed {
     else if (headEnd === INCOMPLETE && size >= limits.maxHeadBytes) this.refuse(refusals.headTooLarge, false)
     else {
       if (this.#pending === undefined && this.#searched === 0) this.deadline.arm(limits.headerMs)
-      this.#pending = pos === 0 ? bytes : bytes.subarray(pos)
+      this.#pending = kept(pos === 0 ? bytes : bytes.subarray(pos))
       this.#searched = this.#pending.length
     }
   }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { TLSSocket } from 'node:tls'
 import type { ClientConnection } from './client-connection.ts'
 import {
   CHUNKED,
@@ -14,6 +15,7 @@ import type { ParsedReply } from './reply-head.ts'
 import { BROKEN, FULL, ReplyOut, WHOLE } from './reply-out.ts'
 import { RequestBody } from './request-body.ts'
 import type { ParsedRequest } from './request-head.ts'
+import { NOTHING_WITHHELD } from './request-trailers.ts'
 import { SWITCHING } from './status-line.ts'
 import { Deadline, type Timed } from './timer-wheel.ts'
 import { Tunnel } from './tunnel.ts'
@@ -42,6 +44,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
   state: unknown = undefined
+  withheld = NOTHING_WITHHELD
   readonly #client: ClientConnection
   readonly #body: RequestBody
   readonly #out: ReplyOut
@@ -77,6 +80,11 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     this.#deadline = undefined
     this.#tunnel = undefined
     if (limits.exchangeMs > 0) this.#limitTime(limits.exchangeMs)
+  }
+
+  get tls(): TLSSocket | undefined {
+    const { socket } = this.#client
+    return socket instanceof TLSSocket ? socket : undefined
   }
 
   get remoteAddress(): string {
@@ -171,7 +179,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
       connection.send(start + framing, toHead, this.#headMs, upgrade)
       return
     }
-    body.blocked = !connection.send(body.begin(start), toHead, this.#headMs, '')
+    body.blocked = !connection.send(body.begin(start, head, this.withheld), toHead, this.#headMs, '')
     if (body.done) return
     if (head.expectsContinue && body.bytes === 0 && !body.continued) {
       body.continued = true

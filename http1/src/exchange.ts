@@ -1,3 +1,5 @@
+import type { TLSSocket } from 'node:tls'
+
 /**
  * What the engine and its user say to each other about one request. The engine knows nothing of the product: it hands
  * over a validated head, and is told to answer, or to forward and relay.
@@ -77,10 +79,17 @@ export interface Exchange {
   readonly head: RequestHead
   /** Address of the peer, without brackets; IPv4-mapped addresses as IPv4. */
   readonly remoteAddress: string
+  /** The client's connection, where it is secured: for what TLS knows of the client, never to be read or written. */
+  readonly tls: TLSSocket | undefined
   /** `performance.now()` when the head was complete. */
   readonly startedAt: number
   /** Room for the engine's user: its own object for this request. */
   state: unknown
+  /**
+   * Lower-case names of fields that do not go on, not behind the body either: what was taken out of the head. Set before
+   * `forward`.
+   */
+  withheld: ReadonlySet<string>
   /**
    * Answers without an upstream. `headerLines` are complete lines, each ending in CRLF; the engine writes the status
    * line, Content-Length, Date and Connection itself. A body not yet read is drained within limits or the connection closed.
@@ -118,8 +127,12 @@ export interface Handler {
   onRequest(exchange: Exchange): void
   /** The answer is out, or the client gone; `exchange.state` is still set. Called exactly once per request. */
   onFinish(exchange: Exchange, result: FinishResult): void
-  /** A connection was answered with an error of the protocol before there was a request; for counting and logs. */
-  onProtocolError?(reason: string, remoteAddress: string): void
+  /**
+   * A connection was answered with an error of the protocol before there was a request, or came to nothing; for counting
+   * and logs. `status` is that of the engine's own answer, 0 when there is none. What it returns are header lines (each
+   * ending in CRLF) that this answer carries too.
+   */
+  onProtocolError?(reason: string, remoteAddress: string, status: number): string | undefined
 }
 
 /** How an exchange ended. */

@@ -110,6 +110,13 @@ export class HeaderBlock {
     return this.text.slice(this.at(index, 0), this.at(index, 1)).toLowerCase()
   }
 
+  /** Whether there is a TAB between the value and the end of its line. */
+  hasTabBehind(index: number): boolean {
+    let at = this.at(index, 3)
+    while (this.text.charCodeAt(at) === 32) at++
+    return this.text.charCodeAt(at) === 9
+  }
+
   valueAt(index: number): string {
     return this.text.slice(this.at(index, 2), this.at(index, 3))
   }

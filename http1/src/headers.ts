@@ -31,6 +31,7 @@ export function endToEndLines(head: RequestHead | ReplyHead, skip: ReadonlySet<s
   const { text, count } = head
   const nominated = nominatedNames(head)
   const skips = skip.size > 0 || nominated !== undefined
+  const skipsUnknown = nominated !== undefined || (skips && !hasOnlyKnown(skip))
   let lines = ''
   // Neighbouring lines that are already in our form (`name: value`) are copied as one slice.
   let runStart = -1
@@ -39,7 +40,8 @@ export function endToEndLines(head: RequestHead | ReplyHead, skip: ReadonlySet<s
     const id = head.idAt(index)
     const drops =
       (id >= 0 && id < END_TO_END) ||
-      (skips && isSkipped(id < 0 ? head.nameAt(index) : (knownNames[id] ?? ''), id, skip, nominated))
+      (skips && id >= 0 && isSkipped(knownNames[id] ?? '', id, skip, nominated)) ||
+      (skipsUnknown && id < 0 && isSkipped(head.nameAt(index), id, skip, nominated))
     const lineStart = head.at(index, 0)
     const valueEnd = head.at(index, 3)
     if (!drops && isCanonical(head, index)) {
@@ -56,6 +58,18 @@ export function endToEndLines(head: RequestHead | ReplyHead, skip: ReadonlySet<s
     if (!drops) lines += `${text.slice(lineStart, head.at(index, 1))}: ${head.valueAt(index)}\r\n`
   }
   return runStart >= 0 ? lines + text.slice(runStart, runEnd) : lines
+}
+
+/** Whether all names of a set are known ones; found out once for each set, which must not change afterwards. */
+const onlyKnown = new WeakMap<ReadonlySet<string>, boolean>()
+
+function hasOnlyKnown(names: ReadonlySet<string>): boolean {
+  const found = onlyKnown.get(names)
+  if (found !== undefined) return found
+  let all = true
+  for (const name of names) all &&= knownNames.includes(name)
+  onlyKnown.set(names, all)
+  return all
 }
 
 function isCanonical(head: HeaderBlock, index: number): boolean {

@@ -123,6 +123,12 @@ export function isHopByHop(name: string): boolean {
   return id >= 0 && id < END_TO_END
 }
 
+/** Whether the lower-case name is hop-by-hop, the engine's own, or one that `Connection` cannot take away. */
+export function isProtected(name: string): boolean {
+  const id = knownNames.indexOf(name)
+  return (id >= 0 && id < UNPROTECTED) || name.startsWith('x-forwarded-')
+}
+
 const SLOTS = 1024
 const slotIds = new Int16Array(SLOTS).fill(UNKNOWN)
 

@@ -1,10 +1,9 @@
+import type { Socket } from 'node:net'
 import type { BodyReader } from './body-reader.ts'
+import { ReusedBytes } from './reused-bytes.ts'
 
 /** Up to this many bytes of body, a message is one latin1 string; beyond, one buffer. Either way one write. */
 const TEXT_BYTES = 16_384
-
-/** The end of a chunked body, without trailers. */
-export const LAST_CHUNK = '0\r\n\r\n'
 
 // Spans of data in one read, as [start, end) pairs. One per thread: filled and emptied without interruption.
 const spans: number[] = []
@@ -48,32 +47,57 @@ export function compose(
   const isChunk = chunked && total > 0
   const start = isChunk ? `${before}${total.toString(16)}\r\n` : before
   const tail = isChunk ? `\r\n${after}` : after
-  if (total > TEXT_BYTES) return composeBuffer(start, bytes, total, tail)
+  if (total <= TEXT_BYTES) return composeText(start, bytes, tail)
+  const message = Buffer.allocUnsafe(start.length + total + tail.length)
+  fill(message, start, bytes, tail)
+  return message
+}
+
+/** The same message, written to a socket; as `Socket.write`. */
+export function writeMessage(
+  socket: Socket,
+  before: string,
+  bytes: Buffer,
+  total: number,
+  chunked: boolean,
+  after: string,
+): boolean {
+  const isChunk = chunked && total > 0
+  const start = isChunk ? `${before}${total.toString(16)}\r\n` : before
+  const tail = isChunk ? `\r\n${after}` : after
+  const size = start.length + total + tail.length
+  if (size === 0) return true
+  if (total <= TEXT_BYTES) return socket.write(composeText(start, bytes, tail), 'latin1')
+  const reused = ReusedBytes.for(size)
+  const message = reused?.bytes ?? Buffer.allocUnsafe(size)
+  fill(message, start, bytes, tail)
+  return reused === undefined ? socket.write(message) : reused.writeTo(socket, size)
+}
+
+function composeText(start: string, bytes: Buffer, tail: string): string {
   let text = start
   for (let at = 0; at < spanCount; at += 2) text += bytes.toString('latin1', spans[at], spans[at + 1])
   return text + tail
 }
 
-function composeBuffer(start: string, bytes: Buffer, total: number, tail: string): Buffer {
-  const message = Buffer.allocUnsafe(start.length + total + tail.length)
+function fill(message: Buffer, start: string, bytes: Buffer, tail: string): void {
   let at = message.write(start, 0, 'latin1')
   for (let span = 0; span < spanCount; span += 2) at += bytes.copy(message, at, spans[span], spans[span + 1])
   message.write(tail, at, 'latin1')
-  return message
 }
 
-/** A request's head with the pieces of body that are there already, for one write. */
+/** A request's head with the pieces of body that are there already, and `after`, for one write. */
 export function composeRequest(
   head: string,
   pieces: readonly Buffer[],
   chunked: boolean,
-  last: boolean,
+  after: string,
 ): string | Buffer {
   let total = 0
   for (const piece of pieces) total += piece.length
   const isChunk = chunked && total > 0
   const start = isChunk ? `${head}${total.toString(16)}\r\n` : head
-  const tail = (isChunk ? '\r\n' : '') + (chunked && last ? LAST_CHUNK : '')
+  const tail = isChunk ? `\r\n${after}` : after
   if (total <= TEXT_BYTES) {
     let text = start
     for (const piece of pieces) text += piece.toString('latin1')

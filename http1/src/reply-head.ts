@@ -63,7 +63,8 @@ function readFields(reply: ParsedReply, isOne: boolean, toHead: boolean): boolea
       if (reply.announcedLength < 0) return false
     } else if (id === TRANSFER_ENCODING) {
       encodings++
-      if (reply.valueAt(index).toLowerCase() !== 'chunked') return false
+      // The TAB: as in a request.
+      if (reply.valueAt(index).toLowerCase() !== 'chunked' || reply.hasTabBehind(index)) return false
     } else if (id === CONNECTION) {
       readConnection(reply, reply.valueAt(index))
     }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { BodyReader } from './body-reader.ts'
 import { CHUNKED, UNTIL_CLOSE } from './exchange.ts'
 import { headerValue } from './headers.ts'
-import { collect, collectedBytes, compose } from './message.ts'
+import { collect, collectedBytes, writeMessage } from './message.ts'
 import type { ParsedRequest } from './request-head.ts'
 import { isBodiless, statusLine } from './status-line.ts'
 import { dateLine } from './timer-wheel.ts'
@@ -78,11 +78,8 @@ export class ReplyOut {
     if (body.problem !== undefined || (connection.ended && !whole)) return BROKEN
     const before = top === '' ? '' : `${top}${this.#framing(connection, body, whole, total)}\r\n`
     const after = whole && this.#chunked ? `0\r\n${this.#head.acceptsTrailers ? body.trailers : ''}\r\n` : ''
-    const message = compose(before, bytes, total, this.#chunked, after)
     this.bytes += total
-    const room =
-      message.length === 0 ||
-      (typeof message === 'string' ? this.#socket.write(message, 'latin1') : this.#socket.write(message))
+    const room = writeMessage(this.#socket, before, bytes, total, this.#chunked, after)
     if (whole) return WHOLE
     return room ? MORE : FULL
   }

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { BodyReader } from './body-reader.ts'
-import { CHUNKED } from './exchange.ts'
-import { collect, collectedBytes, compose, composeRequest, LAST_CHUNK } from './message.ts'
+import { CHUNKED, type RequestHead } from './exchange.ts'
+import { collect, collectedBytes, compose, composeRequest, writeMessage } from './message.ts'
 import { type Refusal, refusals } from './protocol-errors.ts'
+import { announcement, forwardedTrailers, NOTHING_WITHHELD } from './request-trailers.ts'
 import type { ServerLimits } from './server.ts'
 import type { UpstreamConnection } from './upstream-connection.ts'
 
@@ -25,6 +26,9 @@ export class RequestBody {
   readonly #reader: BodyReader | undefined
   #held: Buffer[] | undefined
   #chunkedOut = false
+  /** What was sent as the head, where trailers may come that are judged by it. */
+  #top = ''
+  #withheld = NOTHING_WITHHELD
   /** Data of the read that is being handled. */
   #fresh = 0
   /** How long the client was waited for, and since when it is again; negative = not now. */
@@ -70,24 +74,27 @@ export class RequestBody {
       this.#hold(bytes)
       return false
     }
-    const last = this.#chunkedOut && this.done ? LAST_CHUNK : ''
-    const message = compose('', bytes, this.#fresh, this.#chunkedOut, last)
-    if (message.length === 0) return false
-    if (!connection.write(message)) this.blocked = true
+    const last = this.#chunkedOut && this.done ? `0\r\n${this.#trailers}\r\n` : ''
+    if (this.#fresh === 0 && last === '') return false
+    if (!writeMessage(connection.socket, '', bytes, this.#fresh, this.#chunkedOut, last)) this.blocked = true
     return true
   }
 
-  /** The request's head, with framing and what is held of the body: one message. */
-  begin(top: string): string | Buffer {
+  /** The request's head, with framing and what is held of the body: one message. `head` is the client's. */
+  begin(top: string, head: RequestHead, withheld: ReadonlySet<string>): string | Buffer {
     const pieces = this.#held ?? []
     this.#held = undefined
     this.sent = true
-    this.#chunkedOut = this.#length === CHUNKED && !this.done
-    const length = this.#length === CHUNKED ? this.bytes : this.#length
-    const framing = this.#chunkedOut
-      ? 'Transfer-Encoding: chunked\r\n\r\n'
-      : `Content-Length: ${length}\r\n\r\n`
-    return composeRequest(top + framing, pieces, this.#chunkedOut, this.done)
+    this.#withheld = withheld
+    if (this.#length === CHUNKED) this.#top = top
+    // A body that is whole goes by its length, unless there is something behind it.
+    this.#chunkedOut = this.#length === CHUNKED && !(this.done && this.#trailers === '')
+    if (!this.#chunkedOut) {
+      const length = this.#length === CHUNKED ? this.bytes : this.#length
+      return composeRequest(`${top}Content-Length: ${length}\r\n\r\n`, pieces, false, '')
+    }
+    const framing = `Transfer-Encoding: chunked\r\n${announcement(head, top, withheld)}\r\n`
+    return composeRequest(top + framing, pieces, true, this.done ? `0\r\n${this.#trailers}\r\n` : '')
   }
 
   /** From now on the body is read and dropped. */
@@ -102,6 +109,11 @@ export class RequestBody {
     const data = compose('', bytes, this.#fresh, false, '')
     this.#held.push(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
     this.blocked = true
+  }
+
+  /** Those that go on. */
+  get #trailers(): string {
+    return forwardedTrailers(this.#reader?.trailers ?? '', this.#top, this.#withheld)
   }
 
   /** A client that drips holds a connection for nothing: over the time it was waited for, it must keep the least rate. */

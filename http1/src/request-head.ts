@@ -114,7 +114,10 @@ function readFields(head: ParsedRequest): Refusal | undefined {
       if (head.bodyLength < 0) problem = refusals.badContentLength
     } else if (id === TRANSFER_ENCODING) {
       encodings++
-      problem = checkTransferEncoding(head.valueAt(index))
+      // A TAB behind it is allowed, but Node's parser for one then reads another coding.
+      problem = head.hasTabBehind(index)
+        ? refusals.badTransferEncoding
+        : checkTransferEncoding(head.valueAt(index))
     } else if (id === CONNECTION) {
       problem = readConnection(head, head.valueAt(index))
     } else if (id === EXPECT) {

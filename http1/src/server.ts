@@ -74,17 +74,23 @@ export type ListenOptions = { readonly host: string; readonly port: number; read
 export interface HttpServer {
   /** Resolves with the port. */
   listen(options: ListenOptions): Promise<number>
-  /** Serves a connection that was accepted elsewhere, behind TLS for instance; half-open, so that its end is ours to judge. */
-  handleSocket(socket: Socket): void
+  /**
+   * Serves a connection that was accepted elsewhere, behind TLS for instance; half-open, so that its end is ours to judge.
+   * `remoteAddress`: of the client, where that is not the peer.
+   */
+  handleSocket(socket: Socket, remoteAddress?: string): void
   /** From now on every answer is the last of its connection; nothing is closed yet. */
   drain(): void
   /** Stops accepting, lets running exchanges finish with `Connection: close`, destroys what is left after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
-/** Makes a server; nothing happens until `listen`. */
-export function createHttpServer(handler: Handler, limits: ServerLimits): HttpServer {
-  const addresses = new AddressCount(limits.maxConnectionsPerAddress)
+/** Makes a server; nothing happens until `listen`. `addresses`: shared with whoever else serves the same clients. */
+export function createHttpServer(
+  handler: Handler,
+  limits: ServerLimits,
+  addresses = new AddressCount(limits.maxConnectionsPerAddress),
+): HttpServer {
   let onEmpty: (() => void) | undefined
   const context: ServerContext = {
     handler,
@@ -97,19 +103,19 @@ export function createHttpServer(handler: Handler, limits: ServerLimits): HttpSe
     },
   }
   // Half-open, so that it is the connection's own code that decides what the end of a client's bytes means.
-  const handleSocket = (socket: Socket): void => {
-    const address = plainAddress(socket.remoteAddress ?? '')
+  const handleSocket = (socket: Socket, remoteAddress = socket.remoteAddress ?? ''): void => {
+    const address = plainAddress(remoteAddress)
     if (!addresses.enter(address)) {
       socket.destroy()
-      handler.onProtocolError?.('too many connections of one client', address)
+      handler.onProtocolError?.('too many connections of one client', address, 0)
       return
     }
-    context.connections.add(new ClientConnection(socket, context))
+    context.connections.add(new ClientConnection(socket, context, address))
   }
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, handleSocket)
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => handleSocket(socket))
   server.maxConnections = limits.maxConnections
   server.on('drop', (dropped) =>
-    handler.onProtocolError?.('too many connections', plainAddress(dropped?.remoteAddress ?? '')),
+    handler.onProtocolError?.('too many connections', plainAddress(dropped?.remoteAddress ?? ''), 0),
   )
   return {
     listen: ({ host, port, reusePort }) => listen(server, { host, port, reusePort }),

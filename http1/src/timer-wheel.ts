@@ -27,6 +27,11 @@ export function dateLine(): string {
   return date
 }
 
+/** Milliseconds of the coarse clock, which the first deadline starts: for ages, of which a tick more or less says nothing. */
+export function coarseNow(): number {
+  return tick * TICK_MS
+}
+
 function startClock(): void {
   startedAt = performance.now() - tick * TICK_MS
   refreshDate()

@@ -1,4 +1,5 @@
 import type { ClientConnection } from './client-connection.ts'
+import { kept } from './shared-reads.ts'
 import type { TunnelEnd, UpstreamConnection } from './upstream-connection.ts'
 
 /**
@@ -37,7 +38,7 @@ export class Tunnel implements TunnelEnd {
   onClientBytes(bytes: Buffer): void {
     this.bytesIn += bytes.length
     this.#client.deadline.arm(this.#idleMs)
-    if (!this.#upstream.socket.write(bytes)) this.#client.socket.pause()
+    if (!this.#upstream.socket.write(kept(bytes))) this.#client.socket.pause()
   }
 
   onClientDrain(): void {

@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls'
 import { abortSocket } from './abort.ts'
 import { BodyReader } from './body-reader.ts'
 import type { UpstreamFailure } from './exchange.ts'
@@ -8,7 +8,7 @@ import { headerValue } from './headers.ts'
 import { type ParsedReply, parseReplyHead } from './reply-head.ts'
 import { protocolsOf } from './request-head.ts'
 import { SWITCHING } from './status-line.ts'
-import { Deadline, type Timed } from './timer-wheel.ts'
+import { coarseNow, Deadline, type Timed } from './timer-wheel.ts'
 import type { PoolLimits, UpstreamOrigin } from './upstream.ts'
 
 /** Bytes read from an upstream at once. */
@@ -78,6 +78,8 @@ export class UpstreamConnection implements Timed {
   readonly #deadline: Deadline
   readonly #bytes: Buffer
   #phase: number = CONNECTING
+  /** By the coarse clock. */
+  readonly #madeAt: number
   #served = 0
   #touched = false
   #interim = 0
@@ -102,16 +104,26 @@ export class UpstreamConnection implements Timed {
     this.#bytes = sharedBytes ?? Buffer.allocUnsafeSlow(READ_BYTES)
     this.socket = openSocket(origin, { buffer: this.#bytes, callback: (length) => this.#onRead(length) })
     this.socket.setNoDelay(true)
-    this.socket.on(origin.tls === undefined ? 'connect' : 'secureConnect', () => this.#onConnect())
+    this.socket.on(origin.tls === undefined ? 'connect' : 'secureConnect', () => {
+      const unfit = unfitness(origin, this.socket)
+      if (unfit === undefined) this.#onConnect()
+      else this.socket.destroy(unfit)
+    })
     this.socket.on('error', (error) => this.#lose(failureOf(error, this.#phase === CONNECTING)))
     this.socket.on('end', () => this.#onEnd())
     this.socket.on('close', () => this.#lose(this.#phase === CONNECTING ? 'connect-failed' : 'reset'))
     this.socket.on('drain', () => (this.#tunnel ?? this.user)?.onUpstreamDrain())
     this.#deadline.arm(limits.connectMs)
+    this.#madeAt = coarseNow()
   }
 
   get isConnecting(): boolean {
     return this.#phase === CONNECTING
+  }
+
+  get #isOld(): boolean {
+    const { maxAgeMs } = this.#limits
+    return maxAgeMs > 0 && coarseNow() - this.#madeAt >= maxAgeMs
   }
 
   get isIdle(): boolean {
@@ -184,6 +196,7 @@ export class UpstreamConnection implements Timed {
       requestComplete &&
       this.#phase === BODY &&
       !this.ended &&
+      !this.#isOld &&
       this.reply?.keepAlive === true &&
       (this.body === undefined || this.body.done) &&
       this.inputPos === this.inputEnd &&
@@ -347,10 +360,17 @@ export class UpstreamConnection implements Timed {
   }
 }
 
+/** Why a connection that stands is not to be used. */
+export function unfitness(origin: UpstreamOrigin, socket: Socket): Error | undefined {
+  return socket instanceof TLSSocket ? origin.accept?.(socket) : undefined
+}
+
 function openSocket(origin: UpstreamOrigin, onread: OnReadOpts): Socket {
   if (origin.open !== undefined) return origin.open(onread)
-  const { host, port, socketPath, tls } = origin
-  const place = socketPath === undefined ? { host, port } : { path: socketPath }
+  const { host, port, socketPath, tls, lookup } = origin
+  // Of several addresses Node tries one after the other until one answers (autoSelectFamily, on by itself).
+  const place =
+    socketPath === undefined ? { host, port, ...(lookup !== undefined && { lookup }) } : { path: socketPath }
   if (tls === undefined) return connectTcp({ ...place, onread, noDelay: true, allowHalfOpen: true })
   const servername = isIP(host) === 0 ? { servername: host } : {}
   // The reading option is documented for tls.connect too, but missing from the published types.

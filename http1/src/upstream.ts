@@ -1,6 +1,6 @@
-import type { OnReadOpts, Socket } from 'node:net'
+import type { LookupFunction, OnReadOpts, Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import type { ConnectionOptions } from 'node:tls'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import type { Upstream } from './exchange.ts'
 import { Deadline, type Timed } from './timer-wheel.ts'
 import { type ConnectionOwner, UpstreamConnection, type UpstreamUser } from './upstream-connection.ts'
@@ -9,7 +9,11 @@ import { type ConnectionOwner, UpstreamConnection, type UpstreamUser } from './u
 export type UpstreamOrigin = {
   readonly host: string
   readonly port: number
+  /** Finds the addresses of `host`; that of the system when left out. Asked anew for every connection. */
+  readonly lookup?: LookupFunction
   readonly tls?: ConnectionOptions
+  /** Looks at a secured connection before anything is sent over it; what it answers is why there shall be none. */
+  readonly accept?: (socket: TLSSocket) => Error | undefined
   /** Path of a unix socket, instead of host and port. */
   readonly socketPath?: string
   /** Instead of a connection to any place: something that speaks HTTP/1.1 like one, and reads into the bytes of `onread`. */
@@ -30,6 +34,8 @@ export type PoolLimits = {
   readonly bodyIdleMs: number
   /** An unused connection is kept for so long; keep it below the upstream's own. */
   readonly idleMs: number
+  /** A connection of that age takes no further request, so that a changed address of the host is followed; 0 for no bound. */
+  readonly maxAgeMs: number
   readonly maxReplyHeadBytes: number
   readonly maxReplyHeaders: number
   /** Chunk extensions, and trailers, of one reply's body. */
@@ -49,6 +55,7 @@ export const defaultPoolLimits: PoolLimits = {
   headMs: 30_000,
   bodyIdleMs: 60_000,
   idleMs: 4_000,
+  maxAgeMs: 300_000,
   maxReplyHeadBytes: 65_536,
   maxReplyHeaders: 200,
   maxChunkExtensionBytes: 4_096,

@@ -1,278 +1,305 @@
 import type { Cell, Counters, Limit, Usage } from '@tollgate/model/counters'
-import { lock, unlock } from './stripe-locks.ts'
-import {
-  COUNT,
-  createCounterTable,
-  END,
-  FLOATS_PER_CELL,
-  type Layout,
-  LENGTH,
-  layoutOf,
-  WORDS_PER_CELL,
-} from './table-layout.ts'
+import { NEEDS_GRANT, NO_CELL, TAKEN } from '@tollgate/model/counters'
+import { forgettable } from './algorithms.ts'
+import type { Moment } from './cell-blocks.ts'
+import { PART_NAMES } from './cell-state.ts'
+import { concurrency } from './concurrency.ts'
+import { crossedLowWater, endOf, needsGrant, putGrant, quota, takeUnspent, unspentIn } from './quota.ts'
+import type { Grant, QuotaCells } from './quota-cells.ts'
+import { allowanceOf, followDemand } from './smoothing.ts'
+import { CALLERS_CLOCK, type CountingClock, steadyClock } from './steady-clock.ts'
+import { createCounterTable, layoutOf } from './table-layout.ts'
+import { TableSession } from './table-session.ts'
 
-export { releaseLocks } from './stripe-locks.ts'
+export { releaseLocks } from './release-locks.ts'
 export { createCounterTable }
 
 /** The most limits that one request can be held to: sizes the scratch memory. */
 const MAX_LIMITS = 64
 
-/** A counter could not be read because its stripe stays locked by a worker that died and is not cleaned up yet. */
+/** A counter could not be read because its block stays locked by a worker that died and is not cleaned up yet. */
 export class CounterLockedError extends Error {
   override name = 'CounterLockedError'
 }
 
 /**
- * The counters of a node, shared by all workers. Counts exactly: no limit admits more than its `max` in a window,
- * whatever the number of workers. `worker` is the number of the calling thread (0 = main thread); two live threads
- * must not share one, since a stripe's lock names its owner.
- *
- * Windows are fixed and anchored at the first request. When the clock goes back, or a limit's window is made shorter,
- * an open window can end further away than a whole window from now; it then ends one window from now and keeps its
- * count. So a clock step frees no budget, and nothing stays refused for longer than its window after the step. A clock
- * that jumps ahead ends windows, as time does.
- *
- * When a stripe stays locked by a dead worker, `take` answers -2 (not counted) and the others throw CounterLockedError.
+ * The counters of a node, which go by its steady clock (`steady-clock.ts`): the times that they are given and tell are
+ * those of the wall clock, but setting it neither ends a window nor makes one longer. The periods of quotas go by the
+ * wall clock, as their ledger does. Otherwise as `openCounters`.
  */
-export function openCounters(table: SharedArrayBuffer, worker: number): Counters {
-  return new CounterTable(layoutOf(table), worker + 1)
+export function openSteadyCounters(table: SharedArrayBuffer, worker: number): Counters & QuotaCells {
+  return openCounters(table, worker, steadyClock(layoutOf(table).clock))
 }
 
 /**
- * A stripe is a small hash table with linear probing. Deletion never breaks a probe chain because a slot, once used,
- * never becomes empty again: a counter whose window is over stays in its place as a link of the chain until another
- * key takes the slot over. A search ends at the first slot that was never used, or after the whole (small) stripe.
+ * The counters of a node, shared by all workers. Counts exactly: what each algorithm promises holds whatever the number
+ * of workers. `worker` is the number of the calling thread (0 = main thread); two live threads must not share one,
+ * since locks and requests under way name their owner.
+ *
+ * Without a `clock` it is the caller's: each call is counted at the time that it is given. When that goes back by more
+ * than ten seconds, what is open keeps the time that was left to it, as if the clock
+ * had stood still, and what had ended stays so. When it goes back by less, or a limit's window is made shorter, what
+ * would end further away than a window from now ends a window from now. So a clock that goes back frees no budget, and
+ * nothing stays refused for longer than its window after it. A clock that jumps ahead ends windows, as time does. The
+ * periods of quotas are their ledger's.
+ *
+ * When a block stays locked by a dead worker, `take` answers NO_CELL (not counted) and the others throw
+ * CounterLockedError.
  */
-class CounterTable implements Counters {
-  readonly #layout: Layout
-  readonly #owner: number
-  // Scratch of the last `take`: the slot and stripe of each limit, what it holds, the stripes locked.
-  readonly #slots = new Int32Array(MAX_LIMITS)
-  readonly #opened = new Uint8Array(MAX_LIMITS)
-  readonly #used = new Float64Array(MAX_LIMITS)
-  readonly #resets = new Float64Array(MAX_LIMITS)
-  readonly #stripes = new Int32Array(MAX_LIMITS)
-  #stripeCount = 0
-  readonly #usage: Usage = { used: 0, resetsAtMs: 0 }
+export function openCounters(
+  table: SharedArrayBuffer,
+  worker: number,
+  clock: CountingClock = CALLERS_CLOCK,
+): Counters & QuotaCells {
+  return new CounterTable(new TableSession(layoutOf(table), worker, MAX_LIMITS), clock)
+}
 
-  constructor(layout: Layout, owner: number) {
-    this.#layout = layout
-    this.#owner = owner
+class CounterTable implements Counters, QuotaCells {
+  readonly #session: TableSession
+  readonly #clock: CountingClock
+  /** When the call that is under way takes place. */
+  readonly #now: Moment = { nowMs: 0, wallMs: 0 }
+  readonly #usages: Usage[] = []
+  readonly #allowances = new Float64Array(MAX_LIMITS)
+  readonly #found: Usage = { used: 0, resetsAtMs: 0 }
+  /** One limit, for what concerns only one. */
+  readonly #one: Limit[] = []
+  #limits = 0
+  #retryAtMs = 0
+  #wanting = -1
+  #runningLow = -1
+
+  constructor(session: TableSession, clock: CountingClock) {
+    this.#session = session
+    this.#clock = clock
+    for (let i = 0; i < MAX_LIMITS; i++) this.#usages.push({ used: 0, resetsAtMs: 0 })
   }
 
-  take(limits: readonly Limit[], nowMs: number): number {
+  take(limits: readonly Limit[], wallMs: number, cost: number): number {
     if (limits.length > MAX_LIMITS) throw new RangeError(`more than ${MAX_LIMITS} limits on one request`)
-    if (!this.#lockStripes(limits)) {
-      this.#used.fill(0, 0, limits.length)
-      this.#resets.fill(0, 0, limits.length)
-      return -2
+    const session = this.#session
+    this.#limits = limits.length
+    this.#retryAtMs = 0
+    this.#wanting = -1
+    this.#runningLow = -1
+    if (!session.begin(limits)) {
+      for (let i = 0; i < limits.length; i++) this.#clear(limits[i], i)
+      return NO_CELL
     }
-    let outcome = this.#findAndCheck(limits, nowMs)
-    if (outcome === -1 && !this.#openWindows(limits, nowMs)) outcome = -2
-    if (outcome === -1) this.#count(limits)
-    this.#unlockStripes()
+    const nowMs = this.#tell(wallMs)
+    session.tellTime(nowMs)
+    session.load(limits, nowMs)
+    session.settle(limits, nowMs)
+    this.#allow(limits, cost)
+    let outcome = this.#check(limits, cost)
+    if (outcome === TAKEN) outcome = this.#count(limits, cost)
+    for (let i = 0; i < limits.length; i++) this.#readUsage(limits[i], i)
+    session.end()
     return outcome
   }
 
   usage(index: number): Readonly<Usage> {
-    this.#usage.used = this.#used[index] ?? 0
-    this.#usage.resetsAtMs = this.#resets[index] ?? 0
-    return this.#usage
+    const usage = index < this.#limits ? this.#usages[index] : undefined
+    return usage ?? { used: 0, resetsAtMs: 0 }
   }
 
-  peek(cell: Cell, nowMs: number): Usage {
-    const { floats, locks } = this.#layout
-    const stripe = this.#stripeOf(cell)
-    if (!lock(locks, stripe, this.#owner)) throw new CounterLockedError('the counter is locked')
-    const slot = this.#find(cell)
-    const usage: Usage = { used: 0, resetsAtMs: 0 }
-    if (slot >= 0) {
-      const at = slot * FLOATS_PER_CELL
-      const endMs = this.#boundedEnd(slot, floats[at + LENGTH] ?? 0, nowMs)
-      if (endMs > nowMs) {
-        usage.used = floats[at + COUNT] ?? 0
-        usage.resetsAtMs = shownEnd(endMs)
-      }
+  allowance(index: number): number {
+    return index < this.#limits ? (this.#allowances[index] ?? 0) : 0
+  }
+
+  retryAtMs(): number {
+    return this.#retryAtMs
+  }
+
+  wanting(): number {
+    return this.#wanting
+  }
+
+  runningLow(): number {
+    return this.#runningLow
+  }
+
+  charge(limits: readonly Limit[], units: number, wallMs: number): void {
+    const session = this.#session
+    if (!session.begin(limits)) throw locked()
+    const nowMs = this.#tell(wallMs)
+    session.load(limits, nowMs)
+    for (let i = 0; i < limits.length; i++) {
+      const limit = limits[i]
+      if (limit === undefined || session.firstOf(i) !== i) continue
+      session.loadRest(i, limit, nowMs)
+      session.algorithm(i).charge(session.state(i), limit, this.#timeOf(i), units)
+      session.store(i)
     }
-    unlock(locks, stripe)
+    session.end()
+  }
+
+  release(limit: Limit): void {
+    if (limit.algorithm !== 'concurrency') return
+    if (!this.#session.beginCell(limit.cell)) throw locked()
+    this.#session.loadCell(concurrency)
+    this.#session.releaseOne()
+    this.#session.end()
+  }
+
+  peek(limit: Limit, wallMs: number): Usage {
+    this.#begin(limit, wallMs)
+    const usage: Usage = { used: 0, resetsAtMs: 0 }
+    this.#session.end()
+    this.#session.algorithm(0).settle(this.#session.state(0), limit, this.#now.nowMs)
+    this.#tellUsage(limit, 0, usage)
+    if (limit.smoothing !== undefined)
+      usage.allowance = allowanceOf(this.#session.state(0), limit, this.#now.nowMs)
     return usage
   }
 
   reset(cell: Cell): void {
-    const { locks } = this.#layout
-    const stripe = this.#stripeOf(cell)
-    if (!lock(locks, stripe, this.#owner)) throw new CounterLockedError('the counter is locked')
-    const slot = this.#find(cell)
-    if (slot >= 0) this.#close(slot)
-    unlock(locks, stripe)
+    if (!this.#session.beginCell(cell)) throw locked()
+    for (const { firstName, parts } of forgettable) {
+      for (let part = 0; part < parts; part++) this.#session.forget(firstName + part)
+    }
+    this.#session.forget(PART_NAMES.allowance)
+    this.#session.end()
   }
 
-  /** Locks every stripe that the limits touch, in ascending order so that two threads never wait for each other. */
-  #lockStripes(limits: readonly Limit[]): boolean {
-    const stripes = this.#stripes
-    let count = 0
+  grant(limit: Limit, grant: Grant, wallMs: number): boolean {
+    this.#begin(limit, wallMs)
+    putGrant(this.#session.state(0), grant, wallMs)
+    const room = this.#session.claim(this.#now)
+    if (room) this.#session.store(0)
+    this.#session.end()
+    return room
+  }
+
+  takeBack(cell: Cell): number {
+    if (!this.#session.beginCell(cell)) throw locked()
+    const units = takeUnspent(this.#session.loadCell(quota))
+    this.#session.store(0)
+    this.#session.end()
+    return units
+  }
+
+  unspent(cell: Cell, wallMs: number): number {
+    if (!this.#session.beginCell(cell)) throw locked()
+    const state = this.#session.loadCell(quota)
+    this.#session.end()
+    return endOf(state) > wallMs ? unspentIn(state) : 0
+  }
+
+  #begin(limit: Limit, wallMs: number): void {
+    this.#one[0] = limit
+    if (!this.#session.begin(this.#one)) throw locked()
+    this.#session.load(this.#one, this.#tell(wallMs))
+  }
+
+  /** Sets when the call takes place; the time to count by. */
+  #tell(wallMs: number): number {
+    this.#now.wallMs = wallMs
+    this.#now.nowMs = this.#clock.nowMs(wallMs)
+    return this.#now.nowMs
+  }
+
+  /** The time by which a limit goes: quotas by their ledger's, which is the wall clock. */
+  #timeOf(index: number): number {
+    return this.#session.algorithm(index) === quota ? this.#now.wallMs : this.#now.nowMs
+  }
+
+  /** A time by which a limit goes, as a time of the wall clock; 0 stays 0. */
+  #shown(index: number, atMs: number): number {
+    return atMs === 0 || this.#session.algorithm(index) === quota ? atMs : atMs + this.#clock.aheadMs
+  }
+
+  #clear(limit: Limit | undefined, index: number): void {
+    this.#allowances[index] = limit?.burst ?? 0
+    const usage = this.#usages[index]
+    if (usage === undefined) return
+    usage.used = 0
+    usage.resetsAtMs = 0
+  }
+
+  /** Sets what each limit admits in a window; smoothed ones follow demand. */
+  #allow(limits: readonly Limit[], cost: number): void {
     for (let i = 0; i < limits.length; i++) {
       const limit = limits[i]
       if (limit === undefined) continue
-      const stripe = this.#stripeOf(limit.cell)
-      let at = count
-      while (at > 0 && (stripes[at - 1] ?? 0) > stripe) at--
-      if (at > 0 && stripes[at - 1] === stripe) continue
-      for (let j = count; j > at; j--) stripes[j] = stripes[j - 1] ?? 0
-      stripes[at] = stripe
-      count++
+      this.#allowances[i] = limit.smoothing === undefined ? limit.burst : this.#smoothed(limit, i, cost)
     }
-    for (this.#stripeCount = 0; this.#stripeCount < count; this.#stripeCount++) {
-      if (!lock(this.#layout.locks, stripes[this.#stripeCount] ?? 0, this.#owner)) {
-        this.#unlockStripes()
-        return false
-      }
-    }
-    return true
   }
 
-  #unlockStripes(): void {
-    for (let i = this.#stripeCount - 1; i >= 0; i--) unlock(this.#layout.locks, this.#stripes[i] ?? 0)
-    this.#stripeCount = 0
+  #smoothed(limit: Limit, index: number, cost: number): number {
+    const session = this.#session
+    const state = session.state(index)
+    const nowMs = this.#timeOf(index)
+    if (cost > 0) {
+      session.algorithm(index).read(state, limit, nowMs, this.#found)
+      followDemand(state, limit, nowMs, this.#found.used)
+    }
+    return allowanceOf(state, limit, nowMs)
   }
 
-  /** Notes what every limit holds; the index of the first without room, or -1. */
-  #findAndCheck(limits: readonly Limit[], nowMs: number): number {
-    const { floats } = this.#layout
-    let refused = -1
+  /** The first limit without room, else NEEDS_GRANT or TAKEN. A cost of 0 concerns only what counts requests. */
+  #check(limits: readonly Limit[], cost: number): number {
+    const session = this.#session
+    let refused = TAKEN
+    let retryAtMs = 0
+    let told = true
     for (let i = 0; i < limits.length; i++) {
       const limit = limits[i]
-      if (limit === undefined) continue
-      const slot = this.#find(limit.cell)
-      let used = 0
-      let endMs = 0
-      if (slot >= 0) {
-        endMs = this.#boundedEnd(slot, lengthOf(limit), nowMs)
-        if (endMs > nowMs) used = floats[slot * FLOATS_PER_CELL + COUNT] ?? 0
-        else endMs = 0
+      if (limit === undefined || isFree(limit, cost)) continue
+      const algorithm = session.algorithm(i)
+      const state = session.state(i)
+      const nowMs = this.#timeOf(i)
+      if (algorithm.hasRoom(state, limit, nowMs, cost, this.#allowances[i] ?? 0)) {
+        if (algorithm === quota && this.#wanting < 0 && needsGrant(state, limit, nowMs, cost))
+          this.#wanting = i
+        continue
       }
-      this.#slots[i] = slot
-      this.#used[i] = used
-      this.#resets[i] = shownEnd(endMs)
-      if (refused === -1 && used >= limit.max) refused = i
+      if (refused === TAKEN) refused = i
+      session.loadRest(i, limit, nowMs)
+      const atMs = this.#shown(i, algorithm.retryAtMs(state, limit, nowMs, cost, this.#allowances[i] ?? 0))
+      if (atMs === 0) told = false
+      retryAtMs = Math.max(retryAtMs, atMs)
     }
+    if (refused === TAKEN) return this.#wanting < 0 ? TAKEN : NEEDS_GRANT
+    this.#wanting = -1
+    if (told) this.#retryAtMs = retryAtMs
     return refused
   }
 
-  /**
-   * Opens a window for each limit without one. Cells found with an ended window come first, so that no new cell takes
-   * their slot. False, with everything as it was, when the table has no room.
-   */
-  #openWindows(limits: readonly Limit[], nowMs: number): boolean {
-    const { floats } = this.#layout
-    this.#opened.fill(0, 0, limits.length)
+  #count(limits: readonly Limit[], cost: number): number {
+    const session = this.#session
     for (let i = 0; i < limits.length; i++) {
       const limit = limits[i]
-      const slot = this.#slots[i] ?? -1
-      if (limit === undefined || slot < 0 || (floats[slot * FLOATS_PER_CELL + END] ?? 0) > nowMs) continue
-      this.#open(slot, limit, nowMs)
-      this.#opened[i] = 1
+      if (limit === undefined || session.firstOf(i) !== i || isFree(limit, cost)) continue
+      const algorithm = session.algorithm(i)
+      algorithm.count(session.state(i), limit, this.#timeOf(i), cost)
+      if (algorithm === quota && crossedLowWater(session.state(i), cost)) this.#runningLow = i
     }
-    for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i]
-      if (limit === undefined || (this.#slots[i] ?? -1) >= 0) continue
-      // A cell that is named twice was inserted for its first mention.
-      const found = this.#find(limit.cell)
-      const slot = found >= 0 ? found : this.#insert(limit, nowMs)
-      if (slot < 0) {
-        for (let j = 0; j < limits.length; j++) if (this.#opened[j] === 1) this.#close(this.#slots[j] ?? 0)
-        return false
-      }
-      this.#slots[i] = slot
-      if (found < 0) this.#opened[i] = 1
+    if (!session.claim(this.#now)) {
+      this.#runningLow = -1
+      session.load(limits, this.#now.nowMs)
+      return NO_CELL
     }
-    return true
+    for (let i = 0; i < limits.length; i++) session.store(i)
+    return TAKEN
   }
 
-  /** Counts the request once in every cell; a cell that several limits name counts it once. */
-  #count(limits: readonly Limit[]): void {
-    const { floats } = this.#layout
-    for (let i = 0; i < limits.length; i++) {
-      const slot = this.#slots[i] ?? 0
-      const at = slot * FLOATS_PER_CELL
-      let first = true
-      for (let j = 0; j < i; j++) if (this.#slots[j] === slot) first = false
-      if (first) floats[at + COUNT] = (floats[at + COUNT] ?? 0) + 1
-      this.#used[i] = floats[at + COUNT] ?? 0
-      this.#resets[i] = shownEnd(floats[at + END] ?? 0)
-    }
+  #readUsage(limit: Limit | undefined, index: number): void {
+    const usage = this.#usages[index]
+    if (limit !== undefined && usage !== undefined) this.#tellUsage(limit, index, usage)
   }
 
-  #stripeOf(cell: Cell): number {
-    return cell.hi & (this.#layout.stripes - 1)
-  }
-
-  /** Slot of a cell, or -1. */
-  #find(cell: Cell): number {
-    const { words, cellsPerStripe } = this.#layout
-    const base = this.#stripeOf(cell) * cellsPerStripe
-    for (let step = 0; step < cellsPerStripe; step++) {
-      const slot = base + ((cell.lo + step) & (cellsPerStripe - 1))
-      const hi = words[slot * WORDS_PER_CELL] ?? 0
-      const lo = words[slot * WORDS_PER_CELL + 1] ?? 0
-      if (hi === cell.hi && lo === cell.lo) return slot
-      if (hi === 0 && lo === 0) return -1
-    }
-    return -1
-  }
-
-  /** Gives the cell the first slot of its chain whose window is over, and opens a window; -1 when there is none. */
-  #insert(limit: Limit, nowMs: number): number {
-    const { words, floats, cellsPerStripe } = this.#layout
-    const { cell } = limit
-    const base = this.#stripeOf(cell) * cellsPerStripe
-    for (let step = 0; step < cellsPerStripe; step++) {
-      const slot = base + ((cell.lo + step) & (cellsPerStripe - 1))
-      const word = slot * WORDS_PER_CELL
-      const unused = words[word] === 0 && words[word + 1] === 0
-      if (!unused && this.#boundedEnd(slot, floats[slot * FLOATS_PER_CELL + LENGTH] ?? 0, nowMs) > nowMs)
-        continue
-      this.#close(slot)
-      words[word] = cell.hi
-      words[word + 1] = cell.lo
-      this.#open(slot, limit, nowMs)
-      return slot
-    }
-    return -1
-  }
-
-  /** End of the slot's window after the rule for clock steps and changed limits (see `openCounters`) is put into it. */
-  #boundedEnd(slot: number, lengthMs: number, nowMs: number): number {
-    const { floats } = this.#layout
-    const at = slot * FLOATS_PER_CELL
-    const endMs = floats[at + END] ?? 0
-    const endless = lengthMs === Number.POSITIVE_INFINITY && endMs > nowMs
-    if (!endless && endMs - nowMs <= lengthMs) return endMs
-    floats[at + LENGTH] = lengthMs
-    floats[at + END] = nowMs + lengthMs
-    return nowMs + lengthMs
-  }
-
-  /** The end is written last: until then the slot counts as free, should the worker die here. */
-  #open(slot: number, limit: Limit, nowMs: number): void {
-    const { floats } = this.#layout
-    const at = slot * FLOATS_PER_CELL
-    floats[at + COUNT] = 0
-    floats[at + LENGTH] = lengthOf(limit)
-    floats[at + END] = nowMs + lengthOf(limit)
-  }
-
-  #close(slot: number): void {
-    this.#layout.floats[slot * FLOATS_PER_CELL + END] = Number.NEGATIVE_INFINITY
+  #tellUsage(limit: Limit, index: number, usage: Usage): void {
+    const session = this.#session
+    session.algorithm(index).read(session.state(index), limit, this.#timeOf(index), usage)
+    usage.resetsAtMs = this.#shown(index, usage.resetsAtMs)
   }
 }
 
-/** Length of the limit's window; a window that never ends is infinitely long. */
-function lengthOf(limit: Limit): number {
-  return limit.windowMs === 0 ? Number.POSITIVE_INFINITY : limit.windowMs
+function isFree(limit: Limit, cost: number): boolean {
+  return cost === 0 && limit.algorithm !== 'concurrency'
 }
 
-/** A window without end shows 0, as no window does: there is no moment to name. */
-function shownEnd(endMs: number): number {
-  return endMs === Number.POSITIVE_INFINITY || endMs === Number.NEGATIVE_INFINITY ? 0 : endMs
+function locked(): CounterLockedError {
+  return new CounterLockedError('the counter is locked')
 }

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { controlApiRoutes } from './control/api-routes.ts'
+import { controlCertificateRoutes } from './control/certificate-routes.ts'
 import { controlFace } from './control/control-face.ts'
 import { healthRoutes } from './control/health-routes.ts'
 import { controlKeyRoutes } from './control/key-routes.ts'
+import { controlOrganisationKeyRoutes } from './control/organisation-key-routes.ts'
 import { controlPolicyRoutes } from './control/policy-routes.ts'
 import type { Dependencies } from './dependencies.ts'
 import { buildFace } from './face.ts'
@@ -13,8 +15,10 @@ export function controlRoutes(deps: Dependencies): readonly Route[] {
   return [
     ...healthRoutes(deps),
     ...controlKeyRoutes(deps),
+    ...controlOrganisationKeyRoutes(deps),
     ...controlApiRoutes(deps),
     ...controlPolicyRoutes(deps),
+    ...controlCertificateRoutes(deps),
   ]
 }
 

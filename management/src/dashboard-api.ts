@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { activityRoutes } from './activity/activity-routes.ts'
 import { importRoutes } from './admin/imports.ts'
+import { organisationKeyRoutes } from './admin/organisation-keys.ts'
 import { organisationRoutes } from './admin/organisations.ts'
 import { systemRoutes } from './admin/system.ts'
 import { adminUserRoutes } from './admin/users.ts'
@@ -7,29 +9,40 @@ import { apiRoutes } from './apis/api-routes.ts'
 import { dashboardFace } from './authentication/dashboard-face.ts'
 import { loginRoutes } from './authentication/login.ts'
 import { type PasswordGate, passwordGate } from './authentication/password-gate.ts'
+import { certificateRoutes } from './certificates/certificate-routes.ts'
 import { controlRoutes } from './control-api.ts'
+import { serveDashboard } from './dashboard-files.ts'
+import { demoRoutes } from './demo/demo-routes.ts'
 import type { Dependencies } from './dependencies.ts'
 import { type OpenApiDocument, openApiDocument } from './docs/openapi.ts'
 import { referencePage, referencePagePolicy } from './docs/reference-page.ts'
 import { Document } from './envelopes.ts'
 import { buildFace } from './face.ts'
 import { keyRoutes } from './keys/key-routes.ts'
+import { ownOrganisationRoutes } from './organisation/organisation-routes.ts'
+import { createApiBook } from './overview/api-book.ts'
+import { overviewRoutes } from './overview/overview-routes.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
 import { explainRoutes } from './requests/explain-routes.ts'
 import { type Route, route } from './route.ts'
+import { sessionRoutes } from './session/session-routes.ts'
+import { tryRoutes } from './try-it/try-routes.ts'
 import { userGroupRoutes } from './user-groups/user-group-routes.ts'
 import { userListRoutes } from './users/list-users.ts'
 import { userRoutes } from './users/user-routes.ts'
+import { webhookRoutes } from './webhooks/webhook-routes.ts'
 
 /** Every route of the Dashboard API except its own documentation (dashboard contract, section 1). */
 export function dashboardRoutes(
   deps: Dependencies,
   gate: PasswordGate = passwordGate(deps.now),
 ): readonly Route[] {
+  const apiBook = createApiBook(deps.storage)
   return [
     ...systemRoutes(deps),
     ...loginRoutes(deps, gate),
     ...organisationRoutes(deps),
+    ...organisationKeyRoutes(deps),
     ...adminUserRoutes(deps),
     ...importRoutes(deps),
     ...userListRoutes(deps),
@@ -38,7 +51,15 @@ export function dashboardRoutes(
     ...apiRoutes(deps),
     ...keyRoutes(deps),
     ...policyRoutes(deps),
+    ...certificateRoutes(deps),
+    ...webhookRoutes(deps),
     ...explainRoutes(deps),
+    ...sessionRoutes(deps),
+    ...ownOrganisationRoutes(deps),
+    ...overviewRoutes(deps, apiBook),
+    ...activityRoutes(deps, apiBook),
+    ...demoRoutes(deps, apiBook),
+    ...tryRoutes(deps),
   ]
 }
 
@@ -59,8 +80,16 @@ export function buildDashboardApi(
   const documentation = [documentRoute(document)]
   const limits = { maxBodyBytes: deps.maxBodyBytes }
   const app = buildFace([...routes, ...documentation], dashboardFace(deps), limits, deps.logError)
-  // Where a sign-in by form and a sign-out lead; there is nothing else to see on this port.
-  app.get('/', (_request, reply) => reply.redirect('/docs'))
+  if (deps.dashboard) {
+    serveDashboard(
+      app,
+      deps.dashboard,
+      [...routes, ...documentation].map(({ path }) => path),
+    )
+  } else {
+    // Where a sign-in by form and a sign-out lead; there is nothing else to see on this port.
+    app.get('/', (_request, reply) => reply.redirect('/docs'))
+  }
   app.get('/docs', (_request, reply) =>
     reply
       .header('content-security-policy', referencePagePolicy)

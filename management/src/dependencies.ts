@@ -1,12 +1,18 @@
+import type { TrafficHistory } from '@tollgate/analytics/traffic-history'
+import type { Quotas } from '@tollgate/limits/quotas'
 import type { Counters } from '@tollgate/model/counters'
 import type { Storage } from '@tollgate/storage/storage'
+import type { DashboardState } from './dashboard-files.ts'
 import type { FindRequest } from './requests/kept-request.ts'
+import type { OwnGateway } from './try-it/own-gateway.ts'
 
 /** What both faces of the management surface are given by `server/`. */
 export type Dependencies = {
   readonly storage: Storage
-  /** The counters of this node: live quota in key reads, resets on update. */
+  /** The counters of this node: the use of rates, and their resets. Quotas go through `quotas`. */
   readonly counters: Counters
+  /** Use, resets and deletion of quotas, as their ledger knows them. */
+  readonly quotas: Quotas
   /** Instance pepper, hex: secrets are kept as HMACs under it. */
   readonly pepper: string
   /** Header `admin-auth`. */
@@ -17,12 +23,20 @@ export type Dependencies = {
   readonly version: string
   /** Base URL under which clients reach the gateway: for `/api/apis/{id}/url`. */
   readonly gatewayUrl: string
+  /** What the gate's workers counted, lately. */
+  readonly traffic: TrafficHistory
+  /** When a key was last recognised, unix seconds, where that is newer than what is stored; else 0. */
+  readonly lastUse: (keyId: string) => number
+  /** The gate's own port, for calls on behalf of a user; undefined while it is not known. */
+  readonly ownGateway: OwnGateway | undefined
   /** Rows of a list page. */
   readonly pageSize: number
   /** Largest request body of the REST faces, bytes. */
   readonly maxBodyBytes: number
   /** Finds a request that the gateway refused a while ago. */
   readonly findRequest: FindRequest
+  /** The web dashboard; without it the dashboard port serves the API alone. */
+  readonly dashboard?: (() => DashboardState) | undefined
   /** Why the node is not ready, or undefined. */
   readonly notReady: () => string | undefined
   /** Milliseconds since 1970. */

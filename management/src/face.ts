@@ -148,6 +148,7 @@ function bodyOf(route: Route, face: Face, request: FastifyRequest): unknown {
   if (route.body === undefined) return undefined
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const invalid = route.invalid ?? face.invalid
+  if (route.upload) return route.body.parse({ bytes, contentType: contentTypes.get(request) ?? '' })
   const parsed = route.body.safeParse(decodedBody(route, face, request, bytes, invalid))
   if (!parsed.success) throw invalidBody(invalid, reasonOf(parsed.error))
   return parsed.data

@@ -74,6 +74,8 @@ type RouteFacts = {
   readonly invalid?: string
   /** What JSON that cannot be read is answered, where it differs from the face's `body_malformed`. */
   readonly malformed?: ProblemSpec
+  /** The body is a file: in a form, or as it is. Its schema is `UploadedBody`. */
+  readonly upload?: true
   /** The body may also come as `application/x-www-form-urlencoded`. Everywhere else every body is JSON. */
   readonly form?: boolean
 }

@@ -1,5 +1,10 @@
+import { TrafficHistory } from '@tollgate/analytics/traffic-history'
+import { type TrafficRecorder, trafficRecorder } from '@tollgate/analytics/traffic-recorder'
+import { createTrafficTable } from '@tollgate/analytics/traffic-table'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
-import type { Counters } from '@tollgate/model/counters'
+import type { QuotaCells } from '@tollgate/limits/quota-cells'
+import type { Quotas } from '@tollgate/limits/quotas'
+import type { Counters, Limit } from '@tollgate/model/counters'
 import { hex32, objectId } from '@tollgate/model/ids'
 import type { Permissions } from '@tollgate/model/permissions'
 import { openStorage } from '@tollgate/storage/open'
@@ -33,14 +38,20 @@ export async function testWorld(): Promise<TestWorld> {
   const counters = openCounters(createCounterTable({ cells: 1024 }), 0)
   const logged: object[] = []
   const requests = new Map<string, KeptRequest>()
+  const uses = new Map<string, number>()
+  const traffic = createTrafficTable(1)
   const deps: Dependencies = {
     storage,
     counters,
+    quotas: cellsAsQuotas(counters, now),
     pepper: hex32() + hex32(),
     adminSecret: 'admin-secret-of-the-test',
     controlSecret: CONTROL_SECRET,
     version: '0.0.0',
     gatewayUrl: 'http://gateway.example:8080',
+    traffic: new TrafficHistory(traffic, clock.nowMs / 1000),
+    lastUse: (keyId) => uses.get(keyId) ?? 0,
+    ownGateway: undefined,
     pageSize: 10,
     maxBodyBytes: 1_000_000,
     findRequest: async (id) => requests.get(id),
@@ -48,18 +59,37 @@ export async function testWorld(): Promise<TestWorld> {
     now,
     logError: (message, detail) => logged.push({ message, detail }),
   }
-  return { clock, deps, storage, counters, logged, requests }
+  return { clock, deps, storage, counters, logged, requests, uses, recorder: trafficRecorder(traffic, 1) }
+}
+
+/** Quotas that are nowhere but in the counters of this node. */
+function cellsAsQuotas(counters: Counters, now: () => number): Quotas {
+  const reset = async (limits: readonly Limit[]) => {
+    for (const { cell } of limits) counters.reset(cell)
+  }
+  return {
+    use: async (limits) =>
+      new Map(
+        limits.map((limit) => [limit.name, { ...counters.peek(limit, now()), underAdmission: 0 }] as const),
+      ),
+    reset,
+    forgetKey: (_keyId, limits) => reset(limits),
+  }
 }
 
 export type TestWorld = {
   readonly clock: { nowMs: number }
   readonly deps: Dependencies
   readonly storage: Storage
-  readonly counters: Counters
+  readonly counters: Counters & QuotaCells
   /** What went to the log; a test ends with it empty. */
   readonly logged: readonly object[]
   /** What the gateway refused. */
   readonly requests: Map<string, KeptRequest>
+  /** Last uses of keys that are not stored yet, unix seconds. */
+  readonly uses: Map<string, number>
+  /** Counts requests as the gateway does; `deps.traffic.sample` takes note of them. */
+  readonly recorder: TrafficRecorder
 }
 
 /** An organisation of its own, and the access key of a user in it. */

@@ -12,8 +12,8 @@ export type Moment = z.infer<typeof Moment>
 /** Where a value was set, and where to change it. */
 export const AccessSource = z.object({
   /** `default`: nobody set it. */
-  kind: z.enum(['key', 'policy', 'api', 'default']),
-  /** "key", "policy gold (64f0…)", "API orders", "default". */
+  kind: z.enum(['key', 'policy', 'api', 'organisation', 'default']),
+  /** "key", "policy gold (64f0…)", "API orders", "organisation", "default". */
   words: z.string(),
   /** The policies it comes from; none for other kinds. */
   policies: z.array(z.object({ id: z.string(), name: z.string() })),
@@ -22,20 +22,38 @@ export const AccessSource = z.object({
 })
 export type AccessSource = z.infer<typeof AccessSource>
 
+/** How a limit counts. */
+export const LimitAlgorithm = z.enum([
+  'fixed_window',
+  'sliding_window',
+  'token_bucket',
+  'concurrency',
+  'quota',
+])
+export type LimitAlgorithm = z.infer<typeof LimitAlgorithm>
+
 /** One limit and how much of it is used; `max` null = unlimited, and then nothing is counted. */
 export const LimitInForce = z.object({
   max: z.number().nullable(),
-  /** 0 = the window never ends. */
+  /** 0 = the window never ends, or ends with the calendar; or it is a limit of requests at the same time. */
   window_seconds: z.number().nullable(),
+  algorithm: LimitAlgorithm.nullable(),
+  /** Token bucket: requests that may come at once. */
+  burst: z.number().nullable(),
+  calendar: z.object({ unit: z.enum(['day', 'week', 'month']), time_zone: z.string() }).nullable(),
   words: z.string(),
   source: AccessSource,
-  /** Whose counter it is: "key", "key on API orders", "all callers". */
+  /** Whose counter it is: "key", "key on API orders", "owner acme", "all callers". */
   scope: z.string(),
+  /** Whether other keys use the same counter. */
+  shared: z.boolean(),
   used: z.number().nullable(),
+  /** A rate that is smoothed: how many units its window admits now. */
+  allowance: z.number().nullable(),
   remaining: z.number().nullable(),
   /** Null while no window is open, and for one that never ends. */
   resets_at: Moment.nullable(),
-  /** At most so many requests too few are admitted in a window; never one too many. 0: counted exactly on one node. */
+  /** At most so many units too few are admitted in a window that is asked for more; never one too many. */
   under_admission: z.number(),
 })
 export type LimitInForce = z.infer<typeof LimitInForce>
@@ -48,7 +66,32 @@ const EndpointInForce = z.object({
   problem: z.string().nullable(),
   rate: LimitInForce,
 })
-export type EndpointInForce = z.infer<typeof EndpointInForce>
+
+/** The limits of a key on a path: rates in place of the API's, a concurrency beside the API's. */
+const OwnEndpointInForce = z.object({
+  ...EndpointInForce.shape,
+  further_rates: z.array(LimitInForce),
+  concurrency: LimitInForce,
+})
+export type OwnEndpointInForce = z.infer<typeof OwnEndpointInForce>
+
+/** What a request on a path costs, in units of every rate and quota; 1 elsewhere. */
+const CostInForce = z.object({
+  version: z.string(),
+  path: z.string(),
+  method: z.string(),
+  problem: z.string().nullable(),
+  cost: z.number(),
+})
+
+/** The limits of the organisation itself, over all requests to its APIs. */
+const OrganisationInForce = z.object({
+  rate: LimitInForce,
+  further_rates: z.array(LimitInForce),
+  concurrency: LimitInForce,
+  quota: LimitInForce,
+})
+export type OrganisationInForce = z.infer<typeof OrganisationInForce>
 
 const VersionsInForce = z.object({
   /** Versions need not be named: the API has none, or the key opens all of them. */
@@ -72,6 +115,7 @@ export type UrlsInForce = z.infer<typeof UrlsInForce>
 /** What becomes of a request with this key, in one word; `open`: it passes, as far as its path and version do. */
 export const AccessStatus = z.enum([
   'open',
+  'organisation_inactive',
   'unusable',
   'inactive',
   'expired',
@@ -95,14 +139,25 @@ export const ApiInForce = z.object({
   rights: AccessSource,
   versions: VersionsInForce,
   allowed_urls: UrlsInForce,
+  /** All limits of the key here in one sentence, those of single paths left out. */
+  limits_in_words: z.string(),
   rate: LimitInForce,
+  /** Windows that hold at the same time as `rate`. */
+  further_rates: z.array(LimitInForce),
+  concurrency: LimitInForce,
   quota: LimitInForce,
-  /** Rates of single paths, in place of `rate`. */
-  endpoints: z.array(EndpointInForce),
+  /** A request over the rate waits so often and so long before it is refused; null = it is refused at once. */
+  throttle: z.object({ retries: z.number(), interval_seconds: z.number() }).nullable(),
+  /** Rates of single paths, in place of `rate` and `further_rates`; concurrencies of single paths, besides. */
+  endpoints: z.array(OwnEndpointInForce),
   /** All callers together. */
   api_rate: LimitInForce,
+  api_concurrency: LimitInForce,
   /** Rates of single paths for all callers together, in place of `api_rate`. */
   api_endpoints: z.array(z.object({ ...EndpointInForce.shape, version: z.string() })),
+  costs: z.array(CostInForce),
+  /** Header of the upstream's reply with the real cost of a request; null = there is none. */
+  cost_header: z.string().nullable(),
 })
 export type ApiInForce = z.infer<typeof ApiInForce>
 
@@ -114,13 +169,15 @@ export const AccessDescription = z.object({
   alias: z.string(),
   /** The moment that everything here is true of. */
   at: Moment,
-  status: z.enum(['open', 'unusable', 'inactive', 'expired']),
+  status: z.enum(['open', 'organisation_inactive', 'unusable', 'inactive', 'expired']),
   words: z.string(),
   source: AccessSource,
   /** Null = never. */
   expires_at: Moment.nullable(),
   /** The policies that are applied, in their order. */
   policies: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** Null = the organisation has no limits of its own, or they are not enforced. */
+  organisation: OrganisationInForce.nullable(),
   apis: z.array(ApiInForce),
 })
 export type AccessDescription = z.infer<typeof AccessDescription>

@@ -24,6 +24,11 @@ export function apiSource(api: { readonly apiId: string; readonly name: string }
   return { kind: 'api', words: `API ${api.name}`, policies: [], change_at: [apiPath(api.apiId)] }
 }
 
+/** The organisation's own limits as the source of a rule. */
+export function organisationSource(orgId: string): AccessSource {
+  return { kind: 'organisation', words: 'organisation', policies: [], change_at: [organisationPath(orgId)] }
+}
+
 /** Where the management API has a key. */
 export function keyPath(keyId: string): string {
   return `/api/keys/${encodeURIComponent(keyId)}`
@@ -37,6 +42,11 @@ export function apiPath(apiId: string): string {
 /** Where the management API has a policy. */
 export function policyPath(id: string): string {
   return `/api/portal/policies/${encoded(id)}`
+}
+
+/** Where the management API has the limits of an organisation itself. */
+export function organisationPath(orgId: string): string {
+  return `/admin/org/keys/${encoded(orgId)}`
 }
 
 /** A moment of milliseconds since 1970. */

@@ -132,6 +132,17 @@ for (const [what, change, problem] of wrong) {
   })
 }
 
+test('a proxy that cannot be used is refused, and what may be a password is not repeated', () => {
+  const way = (proxy_url: string) => problems({ proxy: { ...smallest.proxy, transport: { proxy_url } } })
+  assert.deepEqual(way('http://u:p%40@proxy:3128'), [])
+  for (const url of ['nonsense:word', 'ftp://u:word@a', 'http://u:word%zz@a', 'http://u:word@']) {
+    const [problem = '', ...others] = way(url)
+    assert.match(problem, /^proxy\.transport\.proxy_url/, url)
+    assert.ok(!problem.includes('word@') && !problem.includes('%zz'), problem)
+    assert.deepEqual(others, [])
+  }
+})
+
 test('what is switched off may be wrong', () => {
   const disabled = versions({ extended_paths: { white_list: [{ path: '(', disabled: true }] } })
   assert.deepEqual(problems(disabled), [])

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { authProblems, identityProblems, proxyProblems } from './definition-problems.ts'
+import { authProblems, identityProblems, limitProblems, proxyProblems } from './definition-problems.ts'
+import { MaxConcurrency, RateAlgorithm, RateBurst } from './limit-fields.ts'
 import { versionProblems } from './version-problems.ts'
 
 /**
@@ -37,6 +38,18 @@ const endpoint = { disabled: flag, ignore_case: flag, path: text, method: text.o
 const ListedPath = z.looseObject({ ...endpoint, method_actions: z.record(text, MethodAction).nullish() })
 export type ListedPath = z.infer<typeof ListedPath>
 
+/** A rate for all callers together. */
+const everyCallersRate = {
+  rate: z.number().optional(),
+  per: z.number().optional(),
+  algorithm: RateAlgorithm.optional(),
+  burst: RateBurst.optional(),
+}
+
+/** Most units that one request may cost. */
+const MAX_COST = 1_000_000_000
+const RequestCost = z.int().min(0).max(MAX_COST)
+
 const ExtendedPaths = z.looseObject({
   ignored: z.array(ListedPath).nullish(),
   white_list: z.array(ListedPath).nullish(),
@@ -55,8 +68,9 @@ const ExtendedPaths = z.looseObject({
   hard_timeouts: z.array(z.looseObject({ ...endpoint, timeout: z.number().optional() })).nullish(),
   size_limits: z.array(z.looseObject({ ...endpoint, size_limit: z.int().optional() })).nullish(),
   internal: z.array(z.looseObject(endpoint)).nullish(),
-  rate_limit: z
-    .array(z.looseObject({ ...endpoint, rate: z.number().optional(), per: z.number().optional() }))
+  rate_limit: z.array(z.looseObject({ ...endpoint, ...everyCallersRate })).nullish(),
+  request_costs: z
+    .array(z.looseObject({ ...endpoint, cost: RequestCost.describe('Units of rate and quota; 0 = free') }))
     .nullish(),
 })
 export type ExtendedPaths = z.infer<typeof ExtendedPaths>
@@ -147,9 +161,11 @@ export const ApiDefinition = z.looseObject({
     .nullish(),
   disable_rate_limit: flag,
   disable_quota: flag,
-  global_rate_limit: z
-    .looseObject({ rate: z.number().optional(), per: z.number().optional(), disabled: flag })
-    .nullish(),
+  global_rate_limit: z.looseObject({ ...everyCallersRate, disabled: flag }).nullish(),
+  max_concurrency: MaxConcurrency.optional(),
+  cost_header: text
+    .optional()
+    .describe('Header of the upstream’s reply that tells what the request really cost; not passed on'),
   CORS: z
     .looseObject({
       enable: flag,
@@ -182,10 +198,14 @@ export const ApiDefinition = z.looseObject({
   certificates: strings,
   client_certificates: strings,
   upstream_certificates: headerMap,
+  upstream_certificates_disabled: flag,
+  pinned_public_keys: headerMap,
+  certificate_pinning_disabled: flag,
   base_identity_provided_by: text.optional(),
   dont_set_quota_on_create: flag,
   enable_batch_request_support: flag,
   event_handlers: z.looseObject({}).nullish(),
+  event_handlers_disabled: flag,
   cache_options: z.looseObject({ enable_cache: flag, cache_timeout: z.int().optional() }).nullish(),
   custom_middleware: z.looseObject({}).nullish(),
   custom_middleware_bundle: text.optional(),
@@ -269,6 +289,7 @@ export function definitionProblems(definition: ApiDefinition): string[] {
     ...identityProblems(definition),
     ...proxyProblems(definition),
     ...authProblems(definition),
+    ...limitProblems(definition),
     ...versionProblems(definition),
   ]
 }

@@ -1,12 +1,15 @@
 import type { ApiDefinition } from './api-definition.ts'
+import { counterName, escaped } from './budget.ts'
+import { certificateUse } from './certificate-use.ts'
 import type { Limit } from './counters.ts'
 import { expiryMs } from './expiry.ts'
 import { type GoRegExp, goRegExp } from './go-regexp.ts'
-import { rateLimit } from './limit.ts'
+import { concurrencyLimit } from './limit.ts'
+import { type ApiLimits, apiLimits } from './limit-plan.ts'
 import type { PathMatching } from './path-pattern.ts'
 import { type TokenAuth, tokenAuth } from './token-auth.ts'
 import type { Rung } from './verdict.ts'
-import { type ApiContext, type VersionRules, versionRules } from './version-rules.ts'
+import { type ApiContext, callersRate, type VersionRules, versionRules } from './version-rules.ts'
 
 /** Where a request names the version it wants. */
 export type VersionLocation = 'header' | 'url-param' | 'url'
@@ -42,6 +45,8 @@ export type ApiRules = {
   readonly active: boolean
   readonly keyless: boolean
   readonly auth: TokenAuth
+  /** `use_mutual_tls_auth`: fingerprints of the certificates that are let in; undefined = none is asked for. */
+  readonly clientCertificates: ReadonlySet<string> | undefined
   /** Ways to authenticate that the definition asks for and that cannot be judged here; not empty = nothing is admitted. */
   readonly unsupportedAuth: readonly string[]
   /** Milliseconds since 1970; 0 = never. */
@@ -54,8 +59,12 @@ export type ApiRules = {
   readonly single: VersionRules | undefined
   readonly ignoresKeyRate: boolean
   readonly ignoresKeyQuota: boolean
-  /** `global_rate_limit`: one counter for all callers. */
-  readonly apiRate: Limit | undefined
+  /** `global_rate_limit` and `max_concurrency`: one counter for all callers. */
+  readonly everyone: ApiLimits
+  /** `max_concurrency`: it holds on every path. */
+  readonly concurrency: Limit | undefined
+  /** Header of the upstream's reply with the real cost of a request, lower case; empty = there is none. */
+  readonly costHeader: string
   readonly rungs: { readonly route: Rung; readonly keyless: Rung; readonly ignored: Rung }
 }
 
@@ -64,12 +73,7 @@ export type ApiRules = {
  * what cannot be compiled matches nothing (`definitionProblems` names it before it is stored).
  */
 export function compileRules(definition: ApiDefinition, matching: PathMatching = {}): ApiRules {
-  const api: ApiContext = {
-    apiId: definition.api_id ?? '',
-    orgId: definition.org_id ?? '',
-    name: definition.name || definition.api_id || '',
-    matching,
-  }
+  const api = apiContext(definition, matching)
   const versions = new Map<string, VersionRules>()
   const named = Object.entries(definition.version_data?.versions ?? {})
   for (const [name, info] of named) versions.set(name, versionRules(name, info, api))
@@ -82,6 +86,7 @@ export function compileRules(definition: ApiDefinition, matching: PathMatching =
     active: definition.active !== false,
     keyless: definition.use_keyless === true,
     auth: tokenAuth(definition),
+    clientCertificates: clientCertificates(definition),
     unsupportedAuth: unsupportedAuth(definition),
     expiresAtMs: definition.expiration_disabled === true ? 0 : (expiryMs(definition.expiration) ?? 1),
     subApis: subApis(definition),
@@ -90,9 +95,11 @@ export function compileRules(definition: ApiDefinition, matching: PathMatching =
       : undefined,
     versions,
     single: singleVersion(versions),
-    ignoresKeyRate: definition.disable_rate_limit === true,
-    ignoresKeyQuota: definition.disable_quota === true,
-    apiRate: apiRate(definition, api),
+    ignoresKeyRate: api.ignoresKeyRate,
+    ignoresKeyQuota: api.ignoresKeyQuota,
+    everyone: apiLimits(apiRate(definition, api), api.concurrency, api),
+    concurrency: api.concurrency,
+    costHeader: (definition.cost_header ?? '').toLowerCase(),
     rungs: {
       route: { step: 'route', detail: api.name },
       keyless: { step: 'credential', detail: 'none asked for: the API is keyless' },
@@ -134,20 +141,44 @@ function singleVersion(versions: ReadonlyMap<string, VersionRules>): VersionRule
   return defaults.length === 1 ? defaults[0] : undefined
 }
 
-function apiRate(definition: ApiDefinition, api: ApiContext): Limit | undefined {
+function apiContext(definition: ApiDefinition, matching: PathMatching): ApiContext {
+  const apiId = definition.api_id ?? ''
+  const orgId = definition.org_id ?? ''
+  const name = definition.name || apiId
+  return {
+    apiId,
+    orgId,
+    name,
+    matching,
+    ignoresKeyRate: definition.disable_rate_limit === true,
+    ignoresKeyQuota: definition.disable_quota === true,
+    concurrency: concurrencyLimit(definition.max_concurrency, {
+      kind: 'api-concurrency',
+      name: counterName('api-concurrency', escaped(orgId), apiId),
+      scope: 'all callers',
+      source: `API ${name}`,
+    }),
+  }
+}
+
+function apiRate(definition: ApiDefinition, { orgId, apiId, name }: ApiContext): Limit | undefined {
   const limit = definition.global_rate_limit
   if (!limit || limit.disabled === true) return undefined
-  return rateLimit(limit.rate, limit.per, {
-    kind: 'api-rate',
-    cell: `api:${api.orgId}:${api.apiId}`,
-    scope: 'all callers',
-    source: `API ${api.name}`,
-  })
+  const labels = { kind: 'api-rate', scope: 'all callers', source: `API ${name}` } as const
+  return callersRate(limit, counterName('api-rate', escaped(orgId), apiId), labels)
 }
 
 /** A keyless API asks for no credential, but a client certificate it asks for all the same (section 4.3, step 8). */
+function clientCertificates(definition: ApiDefinition): ReadonlySet<string> | undefined {
+  if (definition.use_mutual_tls_auth !== true) return undefined
+  const orgId = definition.org_id ?? ''
+  // One of another organisation is nobody's here.
+  const own = certificateUse(definition).client.filter((id) => id.startsWith(orgId))
+  return new Set(own.map((id) => id.slice(orgId.length)))
+}
+
 function unsupportedAuth(definition: ApiDefinition): readonly string[] {
-  const asked: [boolean | undefined, string][] = [[definition.use_mutual_tls_auth, 'client certificates']]
+  const asked: [boolean | undefined, string][] = []
   if (definition.use_keyless !== true) {
     const token = definition.auth_configs?.authToken ?? definition.auth
     asked.push(
@@ -159,7 +190,6 @@ function unsupportedAuth(definition: ApiDefinition): readonly string[] {
       [definition.enable_signature_checking, 'request signatures'],
       [definition.enable_coprocess_auth, 'plugins'],
       [definition.use_go_plugin_auth, 'Go plugins'],
-      [token?.use_certificate, 'certificates in place of keys'],
       [token?.validate_signature, 'signatures of keys'],
     )
   }

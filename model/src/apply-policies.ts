@@ -1,14 +1,26 @@
+import { BY_KEY, type Setter } from './budget.ts'
 import type { FindPolicy } from './effective-access.ts'
-import { atLeast, isEmptyLimit, mostPermissive, policyLimits } from './merge-limits.ts'
+import {
+  atLeast,
+  isEmptyLimit,
+  mostPermissive,
+  policyLimits,
+  renewalOf,
+  setConcurrency,
+  takeQuota,
+  takeRate,
+} from './merge-limits.ts'
 import {
   finishedRight,
   grantAcl,
+  type LimitSetters,
   type MergedRight,
   newRight,
-  type RightSources,
+  type RightSetters,
   raiseDepth,
   raiseQuota,
   raiseRate,
+  SET_BY_KEY,
   scopePerApi,
 } from './merge-rights.ts'
 import {
@@ -24,12 +36,13 @@ import type { Policy } from './policy.ts'
 
 import type { AccessDefinition, Session } from './session.ts'
 
-/** Where the merged values come from, in words: "key" or "policy gold (64f0…)". */
+/** Where the merged values come from. */
 export type PolicySources = {
-  readonly rate: string
-  readonly quota: string
+  /** Who set the limits at the root of the session. */
+  readonly root: LimitSetters
+  /** In words: "key" or "policy gold (64f0…)". */
   readonly inactive: string
-  readonly apis: ReadonlyMap<string, RightSources>
+  readonly apis: ReadonlyMap<string, RightSetters>
 }
 
 export { policyIds } from './named-policies.ts'
@@ -57,10 +70,10 @@ export function applyPolicies(session: Session, find: FindPolicy, orgId = ''): A
 }
 
 type Rights = Map<string, MergedRight>
-type Root = { session: Session; rate: string; quota: string }
+type Root = { session: Session; rate: Setter; concurrency: Setter; quota: Setter }
 
 function merged(stored: Session, found: readonly NamedPolicy[]): AppliedPolicies {
-  const root: Root = { session: cleared(stored, found), rate: 'key', quota: 'key' }
+  const root: Root = { session: cleared(stored, found), rate: BY_KEY, concurrency: BY_KEY, quota: BY_KEY }
   const rights: Rights = new Map()
   for (const named of found) {
     if (named.policy.partitions?.per_api === true) applyPerApi(named, stored, rights)
@@ -79,7 +92,7 @@ function merged(stored: Session, found: readonly NamedPolicy[]): AppliedPolicies
     session: root.session,
     policies: found.map(({ id, name, label, inline }) => ({ id, name, label, inline })),
     problem: undefined,
-    sources: { rate: root.rate, quota: root.quota, inactive: inactive?.label ?? 'key', apis: sources },
+    sources: { root: settersOf(root), inactive: inactive?.label ?? 'key', apis: sources },
   }
 }
 
@@ -88,15 +101,15 @@ function cleared(stored: Session, found: readonly NamedPolicy[]): Session {
   const session: Session = { ...stored, meta_data: { ...stored.meta_data } }
   for (const { policy } of found) {
     const parts = partsOf(policy)
-    if (parts.quota) Object.assign(session, { quota_max: 0, quota_remaining: 0 })
+    if (parts.quota) {
+      if (session.quota_calendar) session.quota_renewal_rate = 0
+      takeQuota(session, {})
+      session.quota_remaining = 0
+    }
     if (parts.rate) {
-      Object.assign(session, {
-        rate: 0,
-        per: 0,
-        smoothing: null,
-        throttle_interval: 0,
-        throttle_retry_limit: 0,
-      })
+      takeRate(session, {})
+      setConcurrency(session, 0)
+      Object.assign(session, { throttle_interval: 0, throttle_retry_limit: 0 })
     }
     if (parts.complexity) session.max_query_depth = 0
   }
@@ -104,14 +117,16 @@ function cleared(stored: Session, found: readonly NamedPolicy[]): Session {
 }
 
 /** Step 3: each API of the policy has a limit of its own, the policy's where it states none. */
-function applyPerApi({ label, policy, id }: NamedPolicy, stored: Session, rights: Rights): void {
+function applyPerApi(named: NamedPolicy, stored: Session, rights: Rights): void {
+  const { label, policy, id } = named
+  const setter = setterOf(named)
   for (const [apiId, granted] of Object.entries(policy.access_rights ?? {})) {
     const right = rightOf(rights, apiId, stored)
     const limits = isEmptyLimit(granted.limit) ? undefined : granted.limit
     const scope = limits ? apiId : keyOf(policy, id)
     grantAcl(right, granted, scope, label)
-    raiseRate(right, limits ?? policyLimits(policy), granted.endpoints, label)
-    raiseQuota(right, limits ?? policyLimits(policy), label)
+    raiseRate(right, limits ?? policyLimits(policy), granted.endpoints, setter)
+    raiseQuota(right, limits ?? policyLimits(policy), setter)
     raiseDepth(right, (limits ?? policy).max_query_depth)
     scopePerApi(right, scope)
   }
@@ -123,11 +138,12 @@ function applyParts(named: NamedPolicy, stored: Session, root: Root, rights: Rig
   const parts = partsOf(policy)
   const entries = Object.entries(policy.access_rights ?? {})
   const limits = policyLimits(policy)
+  const setter = setterOf(named)
   for (const [apiId, granted] of entries) {
     const right = rightOf(rights, apiId, stored)
     if (parts.acl) grantAcl(right, granted, keyOf(policy, id), label)
-    if (parts.quota) raiseQuota(right, limits, label)
-    if (parts.rate) raiseRate(right, limits, granted.endpoints, label)
+    if (parts.quota) raiseQuota(right, limits, setter)
+    if (parts.rate) raiseRate(right, limits, granted.endpoints, setter)
     if (parts.complexity) raiseDepth(right, limits.max_query_depth)
   }
   if (entries.length === 0) setRoot(named, parts, root)
@@ -135,48 +151,67 @@ function applyParts(named: NamedPolicy, stored: Session, root: Root, rights: Rig
 }
 
 /** A policy without access rights sets the root of the session outright ("master policy"). */
-function setRoot({ policy, label }: NamedPolicy, parts: Parts, root: Root): void {
+function setRoot(named: NamedPolicy, parts: Parts, root: Root): void {
+  const { policy } = named
   const { session } = root
   if (parts.rate) {
-    session.rate = policy.rate ?? 0
-    session.per = policy.per ?? 0
+    takeRate(session, policy)
+    setConcurrency(session, policy.max_concurrency)
     session.throttle_interval = policy.throttle_interval ?? 0
     session.throttle_retry_limit = policy.throttle_retry_limit ?? 0
-    root.rate = label
+    root.rate = setterOf(named)
+    root.concurrency = setterOf(named)
   }
   if (parts.complexity) session.max_query_depth = policy.max_query_depth ?? 0
   if (parts.quota) {
-    session.quota_max = policy.quota_max ?? 0
-    session.quota_renewal_rate = policy.quota_renewal_rate ?? 0
-    root.quota = label
+    takeQuota(session, policy)
+    session.quota_renewal_rate = renewalOf(policy)
+    root.quota = setterOf(named)
   }
 }
 
-function raiseRoot({ policy, label }: NamedPolicy, parts: Parts, root: Root): void {
+function raiseRoot(named: NamedPolicy, parts: Parts, root: Root): void {
+  const { policy } = named
   const { session } = root
-  if (parts.rate) {
-    if (mostPermissive(policy, session) === policy) {
-      session.rate = policy.rate ?? 0
-      session.per = policy.per ?? 0
-      session.smoothing = policy.smoothing ?? null
-      root.rate = label
-    }
-    session.throttle_interval = Math.max(session.throttle_interval ?? 0, policy.throttle_interval ?? 0)
-    session.throttle_retry_limit = Math.max(
-      session.throttle_retry_limit ?? 0,
-      policy.throttle_retry_limit ?? 0,
-    )
-  }
+  if (parts.rate) raiseRootRate(named, root)
   if (parts.quota) {
     if (!atLeast(session.quota_max, policy.quota_max)) {
-      session.quota_max = policy.quota_max ?? 0
-      root.quota = label
+      takeQuota(session, policy)
+      root.quota = setterOf(named)
     }
-    session.quota_renewal_rate = Math.max(session.quota_renewal_rate ?? 0, policy.quota_renewal_rate ?? 0)
+    session.quota_renewal_rate = Math.max(session.quota_renewal_rate ?? 0, renewalOf(policy))
   }
   if (parts.complexity && !atLeast(session.max_query_depth, policy.max_query_depth)) {
     session.max_query_depth = policy.max_query_depth ?? 0
   }
+}
+
+function raiseRootRate(named: NamedPolicy, root: Root): void {
+  const { policy } = named
+  const { session } = root
+  if (mostPermissive(policy, session) === policy) {
+    takeRate(session, policy)
+    root.rate = setterOf(named)
+  }
+  if (!atLeast(session.max_concurrency, policy.max_concurrency)) {
+    setConcurrency(session, policy.max_concurrency)
+    root.concurrency = setterOf(named)
+  }
+  session.throttle_interval = Math.max(session.throttle_interval ?? 0, policy.throttle_interval ?? 0)
+  session.throttle_retry_limit = Math.max(session.throttle_retry_limit ?? 0, policy.throttle_retry_limit ?? 0)
+}
+
+/** A policy as the one who sets a limit. What a key carries itself has no counters that other keys could share. */
+function setterOf({ label, policy, id, inline }: NamedPolicy): Setter {
+  return {
+    label,
+    sharedBy: policy.limits_shared_by ?? '',
+    policyId: inline ? '' : policy._id || keyOf(policy, id),
+  }
+}
+
+function settersOf({ rate, concurrency, quota }: Root): LimitSetters {
+  return { rate, concurrency, quota }
 }
 
 function applyFlags(policy: Policy, session: Session): void {
@@ -193,16 +228,16 @@ function unionTags(session: Session, stored: Session, found: readonly NamedPolic
 }
 
 /** Steps 7 and 8: rights that no ACL granted are dropped, the others take what no policy set from the session. */
-function grantRights(root: Root, rights: Rights): Map<string, RightSources> {
-  const sources = new Map<string, RightSources>()
+function grantRights(root: Root, rights: Rights): Map<string, RightSetters> {
+  const sources = new Map<string, RightSetters>()
   const granted = [...rights.values()].filter((right) => right.grantedBy !== '')
   if (granted.length === 0) return sources
   const manyGrant = new Set(granted.map((right) => right.grantedBy)).size > 1
   const entries = granted.map(
     (right) => [right.apiId, finishedRight(right, root.session, manyGrant)] as const,
   )
-  for (const { apiId, sources: own } of granted) {
-    sources.set(apiId, { acl: own.acl, rate: own.rate || root.rate, quota: own.quota || root.quota })
+  for (const { apiId, aclSource, setters } of granted) {
+    sources.set(apiId, { ...settersOf(root), ...setters, acl: aclSource })
   }
   mirrorSingle(root, granted)
   // fromEntries defines own properties, so an api id such as "__proto__" cannot reach a prototype.
@@ -215,10 +250,12 @@ function mirrorSingle(root: Root, granted: readonly MergedRight[]): void {
   const limited = granted.filter((right) => right.rateSet && right.quotaSet && right.depthSet)
   const [only] = limited
   if (only === undefined || limited.length !== 1) return
-  const { rate, per, smoothing, quota_max, quota_renewal_rate, max_query_depth } = only.limit
-  Object.assign(root.session, { rate, per, smoothing, quota_max, quota_renewal_rate, max_query_depth })
-  root.rate = only.sources.rate
-  root.quota = only.sources.quota
+  const { max_concurrency, quota_renewal_rate, max_query_depth } = only.limit
+  setConcurrency(root.session, max_concurrency)
+  takeRate(root.session, only.limit)
+  takeQuota(root.session, only.limit)
+  Object.assign(root.session, { quota_renewal_rate, max_query_depth })
+  Object.assign(root, only.setters)
 }
 
 function rightOf(rights: Rights, apiId: string, stored: Session): MergedRight {
@@ -253,4 +290,4 @@ function refused(session: Session, problem: string): AppliedPolicies {
   return { session, policies: [], problem, sources: KEY_ALONE }
 }
 
-const KEY_ALONE: PolicySources = { rate: 'key', quota: 'key', inactive: 'key', apis: new Map() }
+const KEY_ALONE: PolicySources = { root: SET_BY_KEY, inactive: 'key', apis: new Map() }

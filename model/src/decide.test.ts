@@ -153,12 +153,14 @@ test('the rate of an endpoint of an API takes the place of the rate of the API t
 })
 
 test('a way to authenticate that is not supported admits nothing', () => {
-  for (const mode of [
-    { enable_jwt: true },
-    { use_basic_auth: true },
-    { use_keyless: true, use_mutual_tls_auth: true },
-  ]) {
+  for (const mode of [{ enable_jwt: true }, { use_basic_auth: true }]) {
     assert.equal(gate(mode, open)(), 'auth_unsupported')
+  }
+})
+
+test('an API with mutual TLS admits nobody whose connection is plain, keyless or not', () => {
+  for (const mode of [{ use_keyless: true }, {}]) {
+    assert.equal(gate({ ...mode, use_mutual_tls_auth: true }, open)(), 'tls_required')
   }
 })
 
@@ -377,11 +379,11 @@ function watchedCounters(): { counters: Counters; counted: () => number } {
   const seen = new Map<string, Limit>()
   const counters: Counters = {
     ...inner,
-    take(limits, nowMs) {
-      for (const limit of limits) seen.set(`${limit.cell.hi}:${limit.cell.lo}`, limit)
-      return inner.take(limits, nowMs)
+    take(limits, nowMs, cost) {
+      for (const limit of limits) seen.set(limit.name, limit)
+      return inner.take(limits, nowMs, cost)
     },
   }
-  const counted = () => [...seen.values()].reduce((sum, { cell }) => sum + inner.peek(cell, 1).used, 0)
+  const counted = () => [...seen.values()].reduce((sum, limit) => sum + inner.peek(limit, 1).used, 0)
   return { counters, counted }
 }

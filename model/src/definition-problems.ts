@@ -43,7 +43,30 @@ export function proxyProblems(definition: ApiDefinition): string[] {
       ...targetProblems(`proxy.target_list[${index}]`, target.includes('://') ? target : `http://${target}`),
     )
   }
-  return problems
+  const unusable = wayOutProblem(definition.proxy?.transport?.proxy_url ?? '')
+  return unusable === undefined ? problems : [...problems, unusable]
+}
+
+/** What is wrong with `proxy.transport.proxy_url`; it may hold a user's name and password, so it is never repeated. */
+export function wayOutProblem(url: string): string | undefined {
+  if (url === '') return undefined
+  if (!URL.canParse(url)) return 'proxy.transport.proxy_url is not a URL'
+  const { protocol, username, password } = new URL(url)
+  if (protocol !== 'http:')
+    return `proxy.transport.proxy_url: ${protocol}// proxies are not supported, http:// ones are`
+  return hasMalformedEscape(username + password)
+    ? 'proxy.transport.proxy_url: its user name and password are not percent-encoded'
+    : undefined
+}
+
+/** Whether a percent sign begins nothing that can be decoded. */
+export function hasMalformedEscape(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return false
+  } catch {
+    return true
+  }
 }
 
 function listenPathProblems(listenPath: string): string[] {
@@ -95,6 +118,25 @@ export function authProblems(definition: ApiDefinition): string[] {
     }
     return problems
   })
+}
+
+/** Headers that frame a reply: it cannot do without them. */
+const FRAMING_HEADERS = [
+  'connection',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'upgrade',
+  'trailer',
+]
+
+/** Problems of what the API counts. */
+export function limitProblems({ cost_header }: ApiDefinition): string[] {
+  if (!cost_header) return []
+  if (!isHeaderName(cost_header)) return ['cost_header is not a valid header name']
+  return FRAMING_HEADERS.includes(cost_header.toLowerCase())
+    ? [`cost_header must not be ${cost_header}: a reply needs it for itself`]
+    : []
 }
 
 /** Whether the text is a token of RFC 9110, as names of headers and cookies are. */

@@ -25,8 +25,10 @@ function describe(session: object, { definition = {}, policies = {}, uses = 0, e
   const rules = rulesOf(definition)
   const counters = memoryCounters()
   const api = access.apis.get('a') ?? access.master
-  const limits = [api?.rate, api?.quota, rules.apiRate].filter((limit) => limit !== undefined)
-  for (let use = 0; use < uses; use++) counters.take(limits, NOW)
+  const limits = [...(api?.rates ?? []), api?.quota, rules.everyone.rate].filter(
+    (limit) => limit !== undefined,
+  )
+  for (let use = 0; use < uses; use++) counters.take(limits, NOW, 1)
   const described = describeAccess(
     access,
     exists ? new Map([['a', rules]]) : new Map(),
@@ -52,10 +54,15 @@ test('limits of the key come with what is used, what remains and when they start
   assert.deepEqual(api?.rate, {
     max: 60,
     window_seconds: 60,
+    algorithm: 'fixed_window',
+    burst: null,
+    calendar: null,
     words: '60 requests each minute',
     source: key,
     scope: 'key',
+    shared: false,
     used: 3,
+    allowance: null,
     remaining: 57,
     resets_at: { unix: NOW / 1000 + 60, rfc3339: '2026-01-05T10:01:00.000Z' },
     under_admission: 0,

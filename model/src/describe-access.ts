@@ -2,13 +2,21 @@ import type {
   AccessDescription,
   AccessSource,
   ApiInForce,
+  LimitInForce,
+  OrganisationInForce,
   UrlsInForce,
   VersionsInForce,
 } from './access-description.ts'
-import { accessSource, apiSource, momentOf } from './access-source.ts'
+import { accessSource, apiSource, momentOf, organisationSource } from './access-source.ts'
 import type { ApiRules } from './api-rules.ts'
-import { describeLimits, type LimitsInForce, type ReadUsage } from './describe-limits.ts'
+import {
+  describeLimits,
+  describeOrganisation,
+  type LimitsInForce,
+  type ReadUsage,
+} from './describe-limits.ts'
 import type { ApiAccess, EffectiveAccess } from './effective-access.ts'
+import type { OrganisationLimits } from './organisation-limits.ts'
 
 /**
  * Says what a key may do now: every right and limit in force, each with its source. Pure; never throws. What it says
@@ -16,16 +24,19 @@ import type { ApiAccess, EffectiveAccess } from './effective-access.ts'
  * @param rulesByApi APIs of the key's organisation by api_id: one that is missing here does not exist. For a key without
  *   any rights, which opens every API, these are the APIs that are described one by one.
  * @param usage reads a counter at `nowMs`
+ * @param organisation the organisation's own limits, where they are enforced
  */
 export function describeAccess(
   access: EffectiveAccess,
   rulesByApi: ReadonlyMap<string, ApiRules>,
   usage: ReadUsage,
   nowMs: number,
+  organisation?: OrganisationLimits,
 ): AccessDescription {
-  const standing = describeStanding(access, nowMs)
+  const standing = describeStanding(access, organisation, nowMs)
+  const ofAll = organisation === undefined ? null : describeOrganisation(organisation, usage)
   const describe = (api: ApiAccess, rules: ApiRules | undefined) =>
-    describeApi({ access, api, rules, standing, nowMs }, usage)
+    describeApi({ access, api, rules, standing, organisation: ofAll, nowMs }, usage)
   const { master } = access
   const apis =
     master === undefined
@@ -39,6 +50,7 @@ export function describeAccess(
     ...standing,
     expires_at: access.expiresAtMs === 0 ? null : momentOf(access.expiresAtMs),
     policies: access.policies.map(({ id, name }) => ({ id, name })),
+    organisation: ofAll,
     apis,
   }
 }
@@ -46,8 +58,16 @@ export function describeAccess(
 type Standing = Pick<AccessDescription, 'status' | 'words' | 'source'>
 
 /** What holds for the key on every API, in the order in which it is judged. */
-function describeStanding(access: EffectiveAccess, nowMs: number): Standing {
+function describeStanding(
+  access: EffectiveAccess,
+  organisation: OrganisationLimits | undefined,
+  nowMs: number,
+): Standing {
   const source = (words: string) => accessSource(words, access)
+  if (organisation?.inactive === true) {
+    const words = 'the organisation is switched off'
+    return { status: 'organisation_inactive', words, source: organisationSource(organisation.orgId) }
+  }
   if (access.unusable !== undefined) {
     const words = `the key opens nothing: its policies cannot be applied (${access.unusable})`
     return { status: 'unusable', words, source: source('key') }
@@ -68,6 +88,7 @@ type Subject = {
   readonly api: ApiAccess
   readonly rules: ApiRules | undefined
   readonly standing: Standing
+  readonly organisation: OrganisationInForce | null
   readonly nowMs: number
 }
 
@@ -94,21 +115,48 @@ function describeStatus(subject: Subject, versions: VersionsInForce, limits: Lim
   const { api, rules, standing } = subject
   const shut = rules === undefined ? missingApi(api) : shutApi(rules, subject.nowMs)
   if (shut !== undefined) return shut
-  if (rules?.keyless) return { status: 'open', words: 'the API asks for no key' }
+  const isShut = standing.status === 'organisation_inactive'
+  if (rules?.keyless && !isShut) return { status: 'open', words: 'the API asks for no key' }
   if (standing.status !== 'open') return { status: standing.status, words: standing.words }
   if (!versions.every && !versions.list.some((version) => version.granted && isServed(version))) {
     return { status: 'no_version', words: 'none of the versions that the key may use is there' }
   }
-  const spent = Object.entries({
-    rate: limits.rate,
-    quota: limits.quota,
-    'rate of all callers': limits.api_rate,
-  }).find(([, { remaining }]) => remaining === 0)
+  const spent = spentLimit(limits, subject.organisation)
   if (spent === undefined) return { status: 'open', words: 'requests pass' }
-  const [what, { words, resets_at }] = spent
+  const [what, { words, resets_at, algorithm }] = spent
+  if (algorithm === 'concurrency') {
+    return { status: 'used_up', words: `the ${what} (${words}) is used up until one of them ends` }
+  }
   const until = resets_at === null ? 'for good' : `until ${resets_at.rfc3339 ?? resets_at.unix}`
   return { status: 'used_up', words: `the ${what} (${words}) is used up ${until}` }
 }
+
+/** A limit that has no room left, and what it is; undefined when all of them have some. */
+function spentLimit(
+  limits: LimitsInForce,
+  organisation: OrganisationInForce | null,
+): readonly [what: string, limit: LimitInForce] | undefined {
+  const rates = (what: string, { rate, further_rates }: Rates) =>
+    [rate, ...further_rates].map((limit) => [what, limit] as const)
+  const ofOrganisation =
+    organisation === null
+      ? []
+      : [
+          ...rates('rate of the organisation', organisation),
+          ['concurrency of the organisation', organisation.concurrency] as const,
+          ['quota of the organisation', organisation.quota] as const,
+        ]
+  return [
+    ...ofOrganisation,
+    ...rates('rate', limits),
+    ['concurrency', limits.concurrency] as const,
+    ['quota', limits.quota] as const,
+    ['rate of all callers', limits.api_rate] as const,
+    ['concurrency of all callers', limits.api_concurrency] as const,
+  ].find(([, { remaining }]) => remaining === 0)
+}
+
+type Rates = { readonly rate: LimitInForce; readonly further_rates: readonly LimitInForce[] }
 
 function missingApi(api: ApiAccess): Status | undefined {
   return api.apiId === '' ? undefined : { status: 'no_api', words: 'there is no such API' }

@@ -1,8 +1,10 @@
 import { type AppliedPolicies, applyPolicies } from './apply-policies.ts'
-import type { Cell, Limit } from './counters.ts'
-import { quotaLimit, rateLimit } from './limit.ts'
+import { type BudgetFacts, budgetOf, escaped, type Setter } from './budget.ts'
+import type { Limit } from './counters.ts'
+import { concurrencyOf, type Place, quotaOf, ratesOf, throttleOf } from './key-limits.ts'
+import { type OwnLimits, ownLimits } from './limit-plan.ts'
 import { isEmptyLimit } from './merge-limits.ts'
-import type { RightSources } from './merge-rights.ts'
+import { type RightSetters, SET_BY_KEY } from './merge-rights.ts'
 import type { PolicyLabel } from './named-policies.ts'
 import { type PathMatching, type PathPattern, pathPattern } from './path-pattern.ts'
 import type { Policy } from './policy.ts'
@@ -21,11 +23,15 @@ export type ApiAccess = {
   /** Empty = every URL. A pattern that cannot be compiled stays in the list, matches nothing and is named in `source`. */
   readonly allowedUrls: Sourced<readonly { readonly url: PathPattern; readonly methods: readonly string[] }[]>
   /** Where each part was set, for limits that are off too; "default" = nobody said anything. */
-  readonly sources: Readonly<RightSources>
-  readonly rate: Limit | undefined
+  readonly sources: RightSources
+  /** Windows that hold at the same time; none = unlimited. */
+  readonly rates: readonly Limit[]
+  readonly concurrency: Limit | undefined
   readonly quota: Limit | undefined
-  /** `endpoints[]` of the access right: its rate replaces `rate` for that path and method (empty or `ALL` = any). */
-  readonly endpoints: readonly EndpointRate[]
+  /** What a request is counted in that meets none of `endpoints`. */
+  readonly own: OwnLimits
+  /** `endpoints[]` of the access right: their rates replace `rates` for that path and method (empty or `ALL` = any). */
+  readonly endpoints: readonly EndpointLimits[]
   /** What `X-RateLimit-*` shows when there is no counting quota (section 4.5): the stored values, -1 = unlimited. */
   readonly quotaMax: number
   readonly quotaRemaining: number
@@ -34,11 +40,22 @@ export type ApiAccess = {
   readonly rung: Rung
 }
 
-/** The rate of one endpoint; undefined = unlimited there. */
-export type EndpointRate = {
+/** Where the parts of a right were set, in words. */
+export type RightSources = {
+  readonly acl: string
+  readonly rate: string
+  readonly concurrency: string
+  readonly quota: string
+}
+
+/** The limits of one endpoint: rates in place of the API's, and a concurrency beside the API's. */
+export type EndpointLimits = {
   readonly path: PathPattern
   readonly method: string
-  readonly rate: Limit | undefined
+  /** None = unlimited there. */
+  readonly rates: readonly Limit[]
+  readonly concurrency: Limit | undefined
+  readonly own: OwnLimits
 }
 
 /** Every right and limit of one key in force, each with its source; a pure function of the session and its policies. */
@@ -82,7 +99,7 @@ export function effectiveAccess(
   const { session } = applied
   const rights = applied.problem === undefined ? Object.entries(session.access_rights ?? {}) : []
   const apis = new Map<string, ApiAccess>()
-  for (const [apiId, right] of rights) apis.set(apiId, apiAccess(key.id, apiId, right, applied, matching))
+  for (const [apiId, right] of rights) apis.set(apiId, apiAccess(key, apiId, right, applied, matching))
   const master = applied.problem === undefined && applied.policies.length === 0 && apis.size === 0
   return {
     keyId: key.id,
@@ -91,7 +108,7 @@ export function effectiveAccess(
     inactive: { value: session.is_inactive === true, source: applied.sources.inactive },
     expiresAtMs: (session.expires ?? 0) < 1 ? 0 : (session.expires ?? 0) * 1000,
     apis,
-    master: master ? apiAccess(key.id, '', {}, applied, matching) : undefined,
+    master: master ? apiAccess(key, '', {}, applied, matching) : undefined,
     unusable: applied.problem,
     policies: applied.policies,
     session,
@@ -104,30 +121,41 @@ export function accessTo(access: EffectiveAccess, apiId: string): ApiAccess | un
   return access.apis.get(apiId) ?? access.master
 }
 
-/** The counters of the key's quotas: reset when the key is created, updated without `suppress_reset`, or deleted. */
-export function quotaCells(access: EffectiveAccess): readonly Cell[] {
-  return distinctCells(access, (api) => [api.quota])
+/** Every quota of the key, those that it shares with other keys included. */
+export function quotasOf(access: EffectiveAccess): readonly Limit[] {
+  return distinctLimits(access, (api) => [api.quota])
 }
 
-/** The counters of the key's rates, those of endpoints included: reset along with the quotas. */
-export function rateCells(access: EffectiveAccess): readonly Cell[] {
-  return distinctCells(access, (api) => [api.rate, ...api.endpoints.map((endpoint) => endpoint.rate)])
+/**
+ * The limits whose counters are the key's alone: reset when the key is created, updated without `suppress_reset`, or
+ * deleted. Those that it shares with other keys are not among them.
+ */
+export function limitsOfKey(access: EffectiveAccess): readonly Limit[] {
+  const limits = distinctLimits(access, (api) => [
+    api.quota,
+    ...[api, ...api.endpoints].flatMap(({ rates }) => rates),
+  ])
+  return limits.filter((limit) => isOfKey(limit, access.keyId))
 }
 
-function distinctCells(
+function distinctLimits(
   access: EffectiveAccess,
   limitsOf: (api: ApiAccess) => readonly (Limit | undefined)[],
-): readonly Cell[] {
-  const cells = new Map<string, Cell>()
+): readonly Limit[] {
+  const limits = new Map<string, Limit>()
   const apis = access.master === undefined ? [...access.apis.values()] : [access.master]
-  for (const limit of apis.flatMap(limitsOf)) {
-    if (limit) cells.set(`${limit.cell.hi}:${limit.cell.lo}`, limit.cell)
-  }
-  return [...cells.values()]
+  for (const limit of apis.flatMap(limitsOf)) if (limit) limits.set(limit.name, limit)
+  return [...limits.values()]
+}
+
+/** Whether the counter of a limit is this key's alone: it is reset with the key, and ends with it. */
+export function isOfKey(limit: Limit, keyId: string): boolean {
+  const [, budget] = limit.name.split(':', 2)
+  return budget === escaped(keyId)
 }
 
 function apiAccess(
-  keyId: string,
+  key: KeyFacts,
   apiId: string,
   right: AccessDefinition,
   applied: AppliedPolicies,
@@ -135,26 +163,28 @@ function apiAccess(
 ): ApiAccess {
   const own = isEmptyLimit(right.limit) ? undefined : (right.limit ?? undefined)
   const limit: ApiLimit = own ?? applied.session
-  const sources = rightSources(apiId, own !== undefined, limit, applied)
+  const setters = settersOf(apiId, own !== undefined, applied)
+  const sources = rightSources(limit, setters)
   const name = right.api_name || apiId
-  const allowanceScope = right.allowance_scope ?? ''
-  const scope = scopeInWords(allowanceScope, apiId, name)
-  const counter = allowanceScope === '' ? keyId : `${keyId}:${allowanceScope}`
-  const rate = { kind: 'rate', cell: `rate:${counter}`, scope, source: sources.rate } as const
+  const facts = { keyId: key.id, orgId: key.orgId, session: applied.session }
+  const place = (part: 'rate' | 'concurrency' | 'quota') =>
+    placeOf(facts, right.allowance_scope ?? '', { apiId, name }, setters[part], sources[part])
+  const rates = ratesOf(limit, place('rate'))
+  const concurrency = concurrencyOf(limit, place('concurrency'))
+  const quota = quotaOf(limit, place('quota'))
+  const throttle = throttleOf(limit)
+  const common = { concurrency, quota, throttle }
   return {
     apiId,
     apiName: name,
     versions: { value: right.versions ?? [], source: sources.acl },
     allowedUrls: allowedUrls(right, sources.acl, matching),
     sources,
-    rate: rateLimit(limit.rate, limit.per, rate),
-    quota: quotaLimit(limit.quota_max, limit.quota_renewal_rate, {
-      kind: 'quota',
-      cell: `quota:${counter}`,
-      scope,
-      source: sources.quota,
-    }),
-    endpoints: endpointRates(right, rate, matching),
+    rates,
+    concurrency,
+    quota,
+    own: ownLimits([...rates, ...(concurrency ? [concurrency] : [])], quota, throttle),
+    endpoints: endpointLimits(right, place('rate'), common, matching),
     quotaMax: limit.quota_max ?? 0,
     quotaRemaining: limit.quota_remaining ?? 0,
     quotaRenews: limit.quota_renews ?? 0,
@@ -165,29 +195,40 @@ function apiAccess(
   }
 }
 
-/** A limit that the key leaves at zero was set by nobody. */
-function rightSources(
-  apiId: string,
-  hasOwnLimit: boolean,
-  limit: ApiLimit,
-  applied: AppliedPolicies,
-): RightSources {
+function settersOf(apiId: string, hasOwnLimit: boolean, applied: AppliedPolicies): RightSetters {
   const merged = applied.sources.apis.get(apiId)
-  const { acl, rate, quota } = merged ?? {
-    acl: 'key',
-    rate: hasOwnLimit ? 'key' : applied.sources.rate,
-    quota: hasOwnLimit ? 'key' : applied.sources.quota,
-  }
+  if (merged !== undefined) return merged
+  return hasOwnLimit ? SET_BY_KEY : { ...applied.sources.root, acl: 'key' }
+}
+
+/** A limit that the key leaves at zero was set by nobody. */
+function rightSources(limit: ApiLimit, setters: RightSetters): RightSources {
+  const rate = setters.rate.label
+  const quota = setters.quota.label
+  const hasRate = limit.rate || limit.per || limit.rates?.length
   return {
-    acl,
-    rate: rate === 'key' && !limit.rate && !limit.per ? 'default' : rate,
+    acl: setters.acl,
+    rate: rate === 'key' && !hasRate ? 'default' : rate,
+    concurrency: limit.max_concurrency ? setters.concurrency.label : 'default',
     quota: quota === 'key' && !limit.quota_max ? 'default' : quota,
   }
 }
 
-function scopeInWords(allowanceScope: string, apiId: string, name: string): string {
-  if (allowanceScope === '') return 'key'
-  return allowanceScope === apiId ? `key on API ${name}` : `key by policy ${allowanceScope}`
+function placeOf(
+  facts: BudgetFacts,
+  allowanceScope: string,
+  api: { readonly apiId: string; readonly name: string },
+  setter: Setter,
+  source: string,
+): Place {
+  const budget = budgetOf(facts, setter)
+  const path = allowanceScope === '' ? [] : [allowanceScope]
+  return { budget, path, scope: scopeInWords(budget.words, allowanceScope, api.apiId, api.name), source }
+}
+
+function scopeInWords(who: string, allowanceScope: string, apiId: string, name: string): string {
+  if (allowanceScope === '') return who
+  return allowanceScope === apiId ? `${who} on API ${name}` : `${who} by policy ${allowanceScope}`
 }
 
 function allowedUrls(
@@ -205,20 +246,33 @@ function allowedUrls(
   return { value, source: `${source}; grants nothing: ${named.join('; ')}` }
 }
 
-function endpointRates(
+type Common = Pick<ApiAccess, 'concurrency' | 'quota'> & Pick<OwnLimits, 'throttle'>
+
+function endpointLimits(
   right: AccessDefinition,
-  labels: { readonly kind: 'rate'; readonly cell: string; readonly scope: string; readonly source: string },
+  around: Place,
+  common: Common,
   matching: PathMatching,
-): readonly EndpointRate[] {
+): readonly EndpointLimits[] {
   return (right.endpoints ?? []).flatMap((endpoint) => {
     const path = pathPattern(endpoint.path, matching)
     return (endpoint.methods ?? []).map((method) => {
-      const rate = rateLimit(method.limit?.rate, method.limit?.per, {
-        ...labels,
-        cell: `${labels.cell}:${method.name}:${endpoint.path}`,
-        scope: `${labels.scope} on ${method.name} ${endpoint.path}`,
-      })
-      return { path, method: method.name === 'ALL' ? '' : method.name, rate }
+      const block = method.limit ?? {}
+      const place: Place = {
+        ...around,
+        path: [...around.path, method.name, endpoint.path],
+        scope: `${around.scope} on ${method.name} ${endpoint.path}`,
+      }
+      const rates = ratesOf(block, place)
+      const concurrency = concurrencyOf(block, place)
+      const counted = [...rates, common.concurrency, concurrency].filter((limit) => limit !== undefined)
+      return {
+        path,
+        method: method.name === 'ALL' ? '' : method.name,
+        rates,
+        concurrency,
+        own: ownLimits(counted, common.quota, common.throttle),
+      }
     })
   })
 }

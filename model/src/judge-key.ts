@@ -1,29 +1,43 @@
 import type { ApiRules } from './api-rules.ts'
-import type { Counters, Limit } from './counters.ts'
+import { type Counters, type Limit, type LimitKind, NEEDS_GRANT, TAKEN } from './counters.ts'
 import { type ApiAccess, accessTo, type EffectiveAccess } from './effective-access.ts'
 import { pathAfterVersion, type VersionPassed } from './judge-version.ts'
+import { type ApiLimits, type LimitPlan, NO_LIMITS, type OwnLimits, planOf } from './limit-plan.ts'
+import type { OrganisationLimits } from './organisation-limits.ts'
 import { matchesEither } from './path-pattern.ts'
 import type { RefusalCode } from './refusals.ts'
-import { type Refused, refused } from './refused.ts'
+import { type Limited, type Refused, refused } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
 import type { Rung } from './verdict.ts'
 import { pathSetting } from './version-rules.ts'
 
-/** A request that may pass, was counted, and what `X-RateLimit-*` shows of its quota (section 4.5). */
+/**
+ * A request that may pass and was counted. One object for all requests: it tells of the last judgement, until the next
+ * one. `plan` is never changed and may be kept: its `held` are to be released when the request ends, its `charged` to be
+ * charged what the request cost more (or less) than `cost`.
+ */
 export type KeyPassed = {
   readonly outcome: 'pass'
-  /** -1 or 0 = unlimited. */
+  /** The quota, as `X-RateLimit-*` shows it (section 4.5); -1 or 0 = unlimited. */
   readonly quotaMax: number
   readonly quotaRemaining: number
   /** Seconds since 1970 at which the quota renews. */
   readonly quotaRenews: number
   readonly rung: Rung
+  /** What it was counted in; undefined = in nothing. */
+  readonly plan: LimitPlan | undefined
+  /** Units of each of `plan.charged` that it was counted as. */
+  readonly cost: number
 }
+
+/** Nothing was counted: `limit` has to be granted units by its ledger first; then the request is judged anew. */
+export type NeedsGrant = { readonly outcome: 'needs-grant'; readonly limit: Limit; readonly cost: number }
 
 /**
  * Judges the key of a request and counts it: unknown, inactive, expired, rights by API, version and URL, then every limit
  * at once, so that a request refused by one limit consumes none (gateway contract, sections 4.3 to 5). `access` is
  * undefined when the presented credential stands for no key of the organisation.
+ * @param organisation the organisation's own limits, where they are enforced
  */
 export function judgeKey(
   rules: ApiRules,
@@ -32,17 +46,21 @@ export function judgeKey(
   facts: RequestFacts,
   counters: Counters,
   nowMs: number,
-): KeyPassed | Refused {
-  if (access === undefined || access.orgId !== rules.orgId)
-    return refuse('key_unknown', rules, version, undefined, UNKNOWN)
+  organisation?: OrganisationLimits,
+): KeyPassed | NeedsGrant | Refused {
+  if (organisation?.inactive === true) return refuse(rules, version, undefined, SHUT)
+  if (access === undefined || access.orgId !== rules.orgId) return refuse(rules, version, undefined, UNKNOWN)
   const api = accessTo(access, rules.apiId)
   const why = unusable(access, nowMs) ?? withoutRight(rules, version, api, facts)
-  if (why !== undefined || api === undefined) {
-    return refuse(why?.code ?? 'api_not_granted', rules, version, access, why ?? UNKNOWN)
-  }
-  const refusing = countAll(rules, version, api, facts, counters, nowMs)
-  if (refusing !== undefined) return refuse(refusing.code, rules, version, access, refusing)
-  return passed(rules, api, counters)
+  if (why !== undefined || api === undefined) return refuse(rules, version, access, why ?? UNKNOWN)
+  const own = ownLimits(api, version, facts)
+  const plan = planOf(own, apiLimits(rules, version, facts), organisation?.limits ?? NO_LIMITS)
+  const cost = costOf(version, facts)
+  const index = plan.limits.length === 0 ? TAKEN : counters.take(plan.limits, nowMs, cost)
+  if (index === TAKEN) return passed(plan, cost, api, counters)
+  return index === NEEDS_GRANT
+    ? needsGrant(plan, cost, counters)
+    : refuse(rules, version, access, overLimit(plan, index, counters))
 }
 
 /** Judges a request that needs no key (keyless API, ignored path): only the limits for all callers count. */
@@ -52,22 +70,76 @@ export function judgeOpen(
   facts: RequestFacts,
   counters: Counters,
   nowMs: number,
-): KeyPassed | Refused {
-  const refusing = countAll(rules, version, undefined, facts, counters, nowMs)
-  return refusing === undefined ? OPEN : refuse(refusing.code, rules, version, undefined, refusing)
+  organisation?: OrganisationLimits,
+): KeyPassed | NeedsGrant | Refused {
+  if (organisation?.inactive === true) return refuse(rules, version, undefined, SHUT)
+  const everyone = apiLimits(rules, version, facts)
+  const plan = planOf(everyone.open, everyone, organisation?.limits ?? NO_LIMITS)
+  const cost = costOf(version, facts)
+  const index = plan.limits.length === 0 ? TAKEN : counters.take(plan.limits, nowMs, cost)
+  if (index === TAKEN) return passed(plan, cost, OPEN, counters)
+  return index === NEEDS_GRANT
+    ? needsGrant(plan, cost, counters)
+    : refuse(rules, version, undefined, overLimit(plan, index, counters))
 }
 
-const OPEN: KeyPassed = {
-  outcome: 'pass',
+/** Whether the organisation is switched off: asked before anything is looked for (section 4.3, step 9). */
+export function judgeOrganisation(
+  rules: ApiRules,
+  version: VersionPassed,
+  organisation: OrganisationLimits | undefined,
+): Refused | undefined {
+  return organisation?.inactive === true ? refuse(rules, version, undefined, SHUT) : undefined
+}
+
+/** What a request without a key shows. */
+const OPEN: Shown = {
   quotaMax: 0,
   quotaRemaining: 0,
   quotaRenews: 0,
   rung: { step: 'credential', detail: 'none asked for' },
 }
 
-/** The rung that decided a refusal, and its code. */
-type Why = Rung & { readonly code: RefusalCode }
+type Shown = Pick<ApiAccess, 'quotaMax' | 'quotaRemaining' | 'quotaRenews' | 'rung'>
 
+/** The answer to every request that passes: filled anew for each, so that the passing case allocates nothing. */
+const PASSED: { -readonly [Field in keyof KeyPassed]: KeyPassed[Field] } = {
+  outcome: 'pass',
+  ...OPEN,
+  plan: undefined,
+  cost: 1,
+}
+
+function passed(plan: LimitPlan, cost: number, shown: Shown, counters: Counters): KeyPassed {
+  // Reading index -1 of an array would be slow.
+  const quota = plan.quotaIndex === -1 ? undefined : plan.limits[plan.quotaIndex]
+  if (quota === undefined) {
+    PASSED.quotaMax = shown.quotaMax
+    PASSED.quotaRemaining = shown.quotaRemaining
+    PASSED.quotaRenews = shown.quotaRenews
+  } else {
+    const { used, resetsAtMs } = counters.usage(plan.quotaIndex)
+    PASSED.quotaMax = quota.max
+    PASSED.quotaRemaining = Math.max(0, quota.max - used)
+    PASSED.quotaRenews = Math.ceil(resetsAtMs / 1000)
+  }
+  PASSED.rung = shown.rung
+  PASSED.plan = plan.limits.length === 0 ? undefined : plan
+  PASSED.cost = cost
+  return PASSED
+}
+
+function needsGrant(plan: LimitPlan, cost: number, counters: Counters): NeedsGrant | Refused {
+  const limit = plan.limits[counters.wanting()]
+  // A counter that names none of the limits it was given counts nothing: nothing passes uncounted.
+  if (limit === undefined) return refused('counters_full', [], 'quota', 'no quota waits for a grant')
+  return { outcome: 'needs-grant', limit, cost }
+}
+
+/** The rung that decided a refusal, and its code; and what was over its limit. */
+type Why = Rung & { readonly code: RefusalCode; readonly limited?: Limited }
+
+const SHUT: Why = { code: 'organisation_inactive', step: 'route', detail: 'the organisation is switched off' }
 const UNKNOWN: Why = { code: 'key_unknown', step: 'credential', detail: 'no such key in this organisation' }
 
 function unusable(access: EffectiveAccess, nowMs: number): Why | undefined {
@@ -108,78 +180,51 @@ function withoutRight(
   }
 }
 
-/** The limits of the request at hand: filled anew for each, so that the passing case allocates nothing. */
-const limits: Limit[] = []
-let quotaIndex = -1
-
-/** Counts the request in every limit, or in none; tells which limit refused. */
-function countAll(
-  rules: ApiRules,
-  version: VersionPassed,
-  api: ApiAccess | undefined,
-  facts: RequestFacts,
-  counters: Counters,
-  nowMs: number,
-): Why | undefined {
-  limits.length = 0
-  quotaIndex = -1
-  if (api !== undefined) {
-    const rate = rules.ignoresKeyRate ? undefined : keyRate(api, version, facts)
-    if (rate !== undefined) limits.push(rate)
-    if (api.quota !== undefined && !rules.ignoresKeyQuota) quotaIndex = limits.push(api.quota) - 1
-  }
-  const apiWide = apiRate(rules, version, facts)
-  if (apiWide !== undefined) limits.push(apiWide)
-  if (limits.length === 0) return undefined
-  const refusing = counters.take(limits, nowMs)
-  if (refusing === -1) return undefined
-  const limit = limits[refusing]
+/** Says which limit refused, and what a client may be told of that. */
+function overLimit(plan: LimitPlan, index: number, counters: Counters): Why {
+  const limit = plan.limits[index]
   if (limit === undefined) return { code: 'counters_full', step: 'rate', detail: 'no counter is free' }
-  const detail = `${counters.usage(refusing).used} of ${limit.max} used, ${limit.scope}, set by ${limit.source}`
-  return { code: CODES[limit.kind], step: limit.kind === 'quota' ? 'quota' : 'rate', detail }
+  const { code, step } = REFUSALS[limit.kind]
+  const detail = `${counters.usage(index).used} of ${counters.allowance(index)} used, ${limit.scope}, set by ${limit.source}`
+  const throttle = limit.kind === 'rate' ? plan.throttle : undefined
+  return { code, step, detail, limited: { plan, index, retryAtMs: counters.retryAtMs(), throttle } }
 }
 
-const CODES = {
-  rate: 'rate_limited',
-  quota: 'quota_exceeded',
-  'api-rate': 'api_rate_limited',
-} as const satisfies Record<Limit['kind'], RefusalCode>
+const REFUSALS = {
+  rate: { code: 'rate_limited', step: 'rate' },
+  concurrency: { code: 'concurrency_limited', step: 'rate' },
+  quota: { code: 'quota_exceeded', step: 'quota' },
+  'api-rate': { code: 'api_rate_limited', step: 'rate' },
+  'api-concurrency': { code: 'api_concurrency_limited', step: 'rate' },
+  'org-rate': { code: 'organisation_rate_limited', step: 'rate' },
+  'org-concurrency': { code: 'organisation_rate_limited', step: 'rate' },
+  'org-quota': { code: 'organisation_quota_exceeded', step: 'quota' },
+} as const satisfies Record<LimitKind, Pick<Why, 'code' | 'step'>>
 
-function keyRate(api: ApiAccess, version: VersionPassed, facts: RequestFacts): Limit | undefined {
-  if (api.endpoints.length === 0) return api.rate
+function ownLimits(api: ApiAccess, version: VersionPassed, facts: RequestFacts): OwnLimits {
+  if (api.endpoints.length === 0) return api.own
   const path = pathAfterVersion(facts, version)
   for (const endpoint of api.endpoints) {
     if (endpoint.method !== '' && endpoint.method !== facts.method) continue
-    if (matchesEither(endpoint.path, path, facts.fullPath)) return endpoint.rate
+    if (matchesEither(endpoint.path, path, facts.fullPath)) return endpoint.own
   }
-  return api.rate
+  return api.own
 }
 
-function apiRate(rules: ApiRules, version: VersionPassed, facts: RequestFacts): Limit | undefined {
+function apiLimits(rules: ApiRules, version: VersionPassed, facts: RequestFacts): ApiLimits {
   const endpoints = version.version.rateLimits
-  if (endpoints.length === 0) return rules.apiRate
+  if (endpoints.length === 0) return rules.everyone
   const endpoint = pathSetting(endpoints, facts.method, pathAfterVersion(facts, version), facts.fullPath)
-  return endpoint === undefined ? rules.apiRate : endpoint.value
+  return endpoint === undefined ? rules.everyone : endpoint.value
 }
 
-function passed(rules: ApiRules, api: ApiAccess, counters: Counters): KeyPassed {
-  const { quota } = api
-  if (quota === undefined || rules.ignoresKeyQuota || quotaIndex === -1) {
-    const { quotaMax, quotaRemaining, quotaRenews, rung } = api
-    return { outcome: 'pass', quotaMax, quotaRemaining, quotaRenews, rung }
-  }
-  const { used, resetsAtMs } = counters.usage(quotaIndex)
-  return {
-    outcome: 'pass',
-    quotaMax: quota.max,
-    quotaRemaining: Math.max(0, quota.max - used),
-    quotaRenews: Math.ceil(resetsAtMs / 1000),
-    rung: api.rung,
-  }
+function costOf(version: VersionPassed, facts: RequestFacts): number {
+  const costs = version.version.requestCosts
+  if (costs.length === 0) return 1
+  return pathSetting(costs, facts.method, pathAfterVersion(facts, version), facts.fullPath)?.value ?? 1
 }
 
 function refuse(
-  code: RefusalCode,
   rules: ApiRules,
   version: VersionPassed,
   access: EffectiveAccess | undefined,
@@ -187,5 +232,5 @@ function refuse(
 ): Refused {
   const before = [rules.rungs.route, version.version.rung]
   if (access !== undefined) before.push(access.rung)
-  return refused(code, before, why.step, why.detail)
+  return refused(why.code, before, why.step, why.detail, why.limited)
 }

@@ -3,7 +3,7 @@ import test from 'node:test'
 import * as fc from 'fast-check'
 import { MAX_WINDOW_MS, quotaLimit, rateLimit } from './limit.ts'
 
-const labels = { kind: 'rate', cell: 'c', scope: 's', source: 'x' } as const
+const labels = { kind: 'rate', name: 'c', scope: 's', source: 'x' } as const
 
 const rates: [rate: number, per: number, expected: [number, number] | undefined][] = [
   [100, 60, [100, 60_000]],

@@ -1,4 +1,14 @@
-import { atLeast, isEmptyLimit, mergedEndpoints, mostPermissive } from './merge-limits.ts'
+import { BY_KEY, type Setter } from './budget.ts'
+import {
+  atLeast,
+  isEmptyLimit,
+  mergedEndpoints,
+  mostPermissive,
+  renewalOf,
+  setConcurrency,
+  takeQuota,
+  takeRate,
+} from './merge-limits.ts'
 import type { AccessDefinition, ApiLimit, Session } from './session.ts'
 
 /** The right on one API while policies are being merged into it (gateway contract, section 1.3 steps 3, 4 and 7). */
@@ -16,11 +26,20 @@ export type MergedRight = {
   rateSet: boolean
   quotaSet: boolean
   depthSet: boolean
-  sources: RightSources
+  /** Where the right comes from, in words. */
+  aclSource: string
+  /** Undefined: the session's own value counts. */
+  setters: { rate?: Setter; concurrency?: Setter; quota?: Setter }
 }
 
-/** Where the parts of a right were set, in words. An empty text means that the session's own value counts. */
-export type RightSources = { acl: string; rate: string; quota: string }
+/** Who set each of the limits. */
+export type LimitSetters = { readonly rate: Setter; readonly concurrency: Setter; readonly quota: Setter }
+
+/** Where a right comes from, in words, and who set its limits. */
+export type RightSetters = LimitSetters & { readonly acl: string }
+
+/** Everything is as the key has it. */
+export const SET_BY_KEY: RightSetters = { acl: 'key', rate: BY_KEY, concurrency: BY_KEY, quota: BY_KEY }
 
 /** A right into which nothing was merged yet. */
 export function newRight(apiId: string, own: AccessDefinition | undefined): MergedRight {
@@ -35,7 +54,8 @@ export function newRight(apiId: string, own: AccessDefinition | undefined): Merg
     rateSet: false,
     quotaSet: false,
     depthSet: false,
-    sources: { acl: '', rate: '', quota: '' },
+    aclSource: '',
+    setters: {},
   }
 }
 
@@ -53,22 +73,27 @@ export function grantAcl(right: MergedRight, granted: AccessDefinition, by: stri
     disable_introspection: acl.disable_introspection === true || granted.disable_introspection === true,
   }
   right.grantedBy = by
-  right.sources.acl = joined(right.sources.acl, label)
+  right.aclSource = joined(right.aclSource, label)
 }
 
-/** Raises the rate, the throttle and the limits of endpoints to what a policy allows. */
+/**
+ * Raises the rate, the concurrency, the throttle and the limits of endpoints to what a policy allows. A rate is one whole
+ * with its algorithm, burst and further windows: the more generous one stays, none is made of two.
+ */
 export function raiseRate(
   right: MergedRight,
   limits: ApiLimit,
   endpoints: AccessDefinition['endpoints'],
-  label: string,
+  setter: Setter,
 ): void {
-  const { limit } = right
+  const { limit, setters } = right
   if (!right.rateSet || mostPermissive(limits, limit) === limits) {
-    limit.rate = limits.rate ?? 0
-    limit.per = limits.per ?? 0
-    limit.smoothing = limits.smoothing ?? null
-    right.sources.rate = label
+    takeRate(limit, limits)
+    setters.rate = setter
+  }
+  if (!atLeast(limit.max_concurrency, limits.max_concurrency)) {
+    setConcurrency(limit, limits.max_concurrency)
+    setters.concurrency = setter
   }
   limit.throttle_interval = Math.max(limit.throttle_interval ?? 0, limits.throttle_interval ?? 0)
   limit.throttle_retry_limit = Math.max(limit.throttle_retry_limit ?? 0, limits.throttle_retry_limit ?? 0)
@@ -76,14 +101,14 @@ export function raiseRate(
   right.rateSet = true
 }
 
-/** Raises the quota to what a policy allows; its renewal is the longest. */
-export function raiseQuota(right: MergedRight, limits: ApiLimit, label: string): void {
+/** Raises the quota to what a policy allows; its renewal is the longest, unless the calendar renews it. */
+export function raiseQuota(right: MergedRight, limits: ApiLimit, setter: Setter): void {
   const { limit } = right
   if (!right.quotaSet || !atLeast(limit.quota_max, limits.quota_max)) {
-    limit.quota_max = limits.quota_max ?? 0
-    right.sources.quota = label
+    takeQuota(limit, limits)
+    right.setters.quota = setter
   }
-  limit.quota_renewal_rate = Math.max(limit.quota_renewal_rate ?? 0, limits.quota_renewal_rate ?? 0)
+  limit.quota_renewal_rate = Math.max(limit.quota_renewal_rate ?? 0, renewalOf(limits))
   right.quotaSet = true
 }
 
@@ -107,15 +132,14 @@ export function scopePerApi(right: MergedRight, scope: string): void {
 export function finishedRight(right: MergedRight, session: Session, manyGrant: boolean): AccessDefinition {
   const limit = { ...right.limit }
   if (!right.rateSet) {
-    limit.rate = session.rate ?? 0
-    limit.per = session.per ?? 0
-    limit.smoothing = session.smoothing ?? null
+    takeRate(limit, session)
+    setConcurrency(limit, session.max_concurrency)
     limit.throttle_interval = session.throttle_interval ?? 0
     limit.throttle_retry_limit = session.throttle_retry_limit ?? 0
   }
   if (!right.depthSet) limit.max_query_depth = session.max_query_depth ?? 0
   if (!right.quotaSet) {
-    limit.quota_max = session.quota_max ?? 0
+    takeQuota(limit, session)
     limit.quota_renewal_rate = session.quota_renewal_rate ?? 0
     limit.quota_renews = session.quota_renews ?? 0
   }

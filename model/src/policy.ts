@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { quotaFields, rateFields, sharingFields } from './limit-fields.ts'
 import { AccessDefinition } from './session.ts'
+import { SmoothingFields } from './smoothing.ts'
 
 /**
  * A policy: rights and limits that many keys share (gateway contract, section 1.3; dashboard contract, section 1.4).
@@ -15,6 +17,9 @@ export const Policy = z.looseObject({
   per: z.number().optional(),
   quota_max: z.int().optional(),
   quota_renewal_rate: z.int().optional(),
+  ...rateFields,
+  ...quotaFields,
+  ...sharingFields,
   throttle_interval: z.number().optional(),
   throttle_retry_limit: z.int().optional(),
   max_query_depth: z.int().optional(),
@@ -43,6 +48,6 @@ export const Policy = z.looseObject({
   date_created: z.string().optional(),
   last_updated: z.string().optional(),
   meta_data: z.record(z.string(), z.unknown()).nullish(),
-  smoothing: z.looseObject({}).nullish(),
+  smoothing: SmoothingFields.nullish(),
 })
 export type Policy = z.infer<typeof Policy>

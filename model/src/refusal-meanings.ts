@@ -2,6 +2,8 @@ import type { RefusalCode } from './refusals.ts'
 
 /** When the gate refuses so, and what to do; a code without its sentence does not compile. */
 export const refusalMeanings: Readonly<Record<RefusalCode, string>> = {
+  request_malformed:
+    'The request is not valid HTTP, too large or too slow, or its path could be read in two ways. Plain text; some are 408, 413, 414, 417, 431, 501, 504 or 505.',
   no_route: 'No API has this host and path.',
   api_inactive: 'The API at this path is switched off (`active`).',
   api_expired: 'The API’s own expiry date is past.',
@@ -12,9 +14,16 @@ export const refusalMeanings: Readonly<Record<RefusalCode, string>> = {
   endpoint_forbidden: 'The path is on the version’s block list, or not on its allow list.',
   ip_not_allowed:
     'The client’s address is not on the API’s list of allowed addresses, or is on that of blocked ones.',
+  tls_required: 'The API uses mutual TLS, and the request came over a connection without TLS.',
+  client_certificate_required: 'The API uses mutual TLS, and the client has shown no certificate.',
+  client_certificate_expired: 'The client’s certificate is past its end, or not valid yet.',
+  client_certificate_not_allowed: 'The client’s certificate is not one of the API’s `client_certificates`.',
   credential_missing: 'There is no key where the API wants it: header, query or cookie.',
   key_unknown: 'No key of the API’s organisation has this secret.',
   key_without_policies: 'The key lists policies, and none of them can be applied.',
+  key_certificate_required: 'The key is bound to a certificate, and the client has shown none.',
+  key_certificate_mismatch:
+    'The key is bound to another certificate than the client’s, or to none where the API asks for one.',
   key_inactive: 'The key, or one of its policies, is switched off (`is_inactive`).',
   key_expired: 'The key’s `expires` is past.',
   api_not_granted: 'The key has no right on this API.',
@@ -23,11 +32,21 @@ export const refusalMeanings: Readonly<Record<RefusalCode, string>> = {
   rate_limited: 'The key made `rate` requests within `per` seconds. It may go on when the window ends.',
   quota_exceeded: 'The key has used up `quota_max`. It may go on when `X-RateLimit-Reset` is reached.',
   api_rate_limited: 'All callers together made as many requests as the API allows (`global_rate_limit`).',
+  concurrency_limited:
+    'As many requests of the key as `max_concurrency` allows are under way. It may go on when one of them ends.',
+  api_concurrency_limited:
+    'As many requests of all callers as the API’s `max_concurrency` allows are under way.',
+  organisation_inactive: 'The organisation is switched off (`is_inactive` of its own session).',
+  organisation_rate_limited:
+    'All requests to the organisation’s APIs together are over its own `rate` or `max_concurrency`.',
+  organisation_quota_exceeded: 'The organisation has used up its own `quota_max`.',
   length_required: 'The API limits the size of requests, and this one does not say its own.',
   request_too_large: 'The request is larger than the API allows.',
   counters_full: 'The table of counters is full: raise `TOLLGATE_COUNTER_CELLS`. Nothing passes uncounted.',
   store_unavailable:
     'The database does not answer, and this key is not in the cache. Keys that are, go on working.',
+  certificate_unavailable:
+    'The definition names a certificate that its organisation does not have, or one without a private key where one is needed. Nothing passes until it is there.',
   auth_unsupported:
     'The API asks for a kind of authentication that this release cannot judge. Nothing passes unjudged.',
   upstream_timeout:

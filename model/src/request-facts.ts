@@ -1,3 +1,5 @@
+import type { ClientTls } from './judge-certificate.ts'
+
 /** What judging needs to know of a request. The gateway's own request object implements it, so nothing is copied. */
 export interface RequestFacts {
   readonly method: string
@@ -7,6 +9,8 @@ export interface RequestFacts {
   readonly fullPath: string
   /** The raw query, without `?`. */
   readonly query: string
+  /** What the connection says of the client; absent = it is plain. */
+  readonly clientTls?: ClientTls | undefined
   /** Value of a header by its lower-case name; undefined when it was not sent. */
   header(lowerName: string): string | undefined
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Owner, quotaFields, rateFields, sharingFields } from './limit-fields.ts'
+import { SmoothingFields } from './smoothing.ts'
 
 /**
  * A key's session: rights and limits as the wire carries them (gateway contract, section 1.1). Known fields are typed,
@@ -12,12 +14,14 @@ const text = z.string()
 const RateLimit = z.looseObject({
   rate: finite.optional(),
   per: finite.optional(),
-  smoothing: z.looseObject({}).nullish(),
+  ...rateFields,
+  smoothing: SmoothingFields.nullish(),
 })
 
 const ApiLimit = z.looseObject({
   rate: finite.optional(),
   per: finite.optional(),
+  ...rateFields,
   throttle_interval: finite.optional(),
   throttle_retry_limit: whole.optional(),
   max_query_depth: whole.optional(),
@@ -25,7 +29,8 @@ const ApiLimit = z.looseObject({
   quota_renews: whole.optional(),
   quota_remaining: whole.optional(),
   quota_renewal_rate: whole.optional(),
-  smoothing: z.looseObject({}).nullish(),
+  ...quotaFields,
+  smoothing: SmoothingFields.nullish(),
 })
 
 export const AccessDefinition = z.looseObject({
@@ -50,6 +55,8 @@ export const AccessDefinition = z.looseObject({
 })
 export type AccessDefinition = z.infer<typeof AccessDefinition>
 export type ApiLimit = z.infer<typeof ApiLimit>
+/** The limit of one endpoint: its rate, in place of the one around it, and its own concurrency. */
+export type EndpointLimit = z.infer<typeof RateLimit>
 
 export const Session = z.looseObject({
   last_check: whole.optional(),
@@ -65,6 +72,10 @@ export const Session = z.looseObject({
   quota_renews: whole.optional(),
   quota_remaining: whole.optional(),
   quota_renewal_rate: whole.optional(),
+  ...rateFields,
+  ...quotaFields,
+  ...sharingFields,
+  owner: Owner.optional(),
   access_rights: z.record(text, AccessDefinition).nullish(),
   org_id: text.optional(),
   oauth_client_id: text.optional(),
@@ -92,7 +103,7 @@ export const Session = z.looseObject({
   last_updated: text.optional(),
   id_extractor_deadline: whole.optional(),
   session_lifetime: whole.optional(),
-  smoothing: z.looseObject({}).nullish(),
+  smoothing: SmoothingFields.nullish(),
   post_expiry_action: text.optional(),
   post_expiry_grace_period: whole.optional(),
 })

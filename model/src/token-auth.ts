@@ -8,6 +8,8 @@ export type TokenAuth = {
   readonly header: string
   readonly param: string
   readonly cookie: string
+  /** Whether a client certificate stands for the key, or beside it (`use_certificate`). */
+  readonly useCertificate: boolean
   /** Whether the credential is removed before the request is sent on. */
   readonly strip: boolean
 }
@@ -22,6 +24,7 @@ export function tokenAuth(definition: ApiDefinition): TokenAuth {
     header: config.disable_header === true ? '' : name.toLowerCase(),
     param: config.use_param === true ? config.param_name || name : '',
     cookie: config.use_cookie === true ? config.cookie_name || name : '',
+    useCertificate: config.use_certificate === true,
     strip: definition.strip_auth_data === true,
   }
 }

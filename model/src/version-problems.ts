@@ -97,6 +97,7 @@ const COMPILED = [
   'size_limits',
   'internal',
   'rate_limit',
+  'request_costs',
 ] as const satisfies readonly (keyof ExtendedPaths)[]
 
 type Entry = {

@@ -1,7 +1,10 @@
 import type { ExtendedPaths, ListedPath, VersionInfo } from './api-definition.ts'
+import { counterName, escaped } from './budget.ts'
 import type { Limit } from './counters.ts'
 import { expiryMs } from './expiry.ts'
-import { rateLimit } from './limit.ts'
+import { rateEnding } from './key-limits.ts'
+import { type LimitLabels, rateLimit } from './limit.ts'
+import { type ApiLimits, apiLimits } from './limit-plan.ts'
 import { matchesEither, type PathMatching, type PathPattern, pathPattern } from './path-pattern.ts'
 import type { Rung } from './verdict.ts'
 
@@ -41,8 +44,10 @@ export type VersionRules = {
   readonly sizeLimits: readonly PathRule<number>[]
   /** Milliseconds until the upstream's reply head must be there. */
   readonly hardTimeouts: readonly PathRule<number>[]
-  /** Rates for all callers together; undefined = unlimited there. */
-  readonly rateLimits: readonly PathRule<Limit | undefined>[]
+  /** Limits for all callers together, in place of the API's. */
+  readonly rateLimits: readonly PathRule<ApiLimits>[]
+  /** What a request costs, in units of rate and quota; 1 where nothing matches. */
+  readonly requestCosts: readonly PathRule<number>[]
   readonly globalHeaders: HeaderChange | undefined
   readonly globalResponseHeaders: HeaderChange | undefined
   /** Largest request body in bytes; 0 = not limited. */
@@ -58,6 +63,10 @@ export type ApiContext = {
   readonly orgId: string
   readonly name: string
   readonly matching: PathMatching
+  readonly ignoresKeyRate: boolean
+  readonly ignoresKeyQuota: boolean
+  /** For all callers, on every path. */
+  readonly concurrency: Limit | undefined
 }
 
 /** Finds the first setting that a request's path and method match. */
@@ -103,13 +112,9 @@ export function versionRules(name: string, info: VersionInfo, api: ApiContext): 
       (rule) => rule.value > 0,
     ),
     rateLimits: settings(extended.rate_limit, (entry) =>
-      rateLimit(entry.rate, entry.per, {
-        kind: 'api-rate',
-        cell: `api:${api.orgId}:${api.apiId}:${entry.method ?? ''}:${entry.path}`,
-        scope: `all callers of ${entry.method ?? ''} ${entry.path}`,
-        source: `API ${api.name}`,
-      }),
+      apiLimits(pathRate(entry, api), api.concurrency, api),
     ),
+    requestCosts: settings(extended.request_costs, ({ cost }) => cost),
     globalHeaders:
       info.global_headers_disabled === true
         ? undefined
@@ -122,6 +127,26 @@ export function versionRules(name: string, info: VersionInfo, api: ApiContext): 
     overrideTarget: info.override_target ?? '',
     rung: { step: 'version', detail: name === '' ? 'not versioned' : name },
   }
+}
+
+type RateEntry = NonNullable<ExtendedPaths['rate_limit']>[number]
+
+function pathRate(entry: RateEntry, { orgId, apiId, name }: ApiContext): Limit | undefined {
+  const method = entry.method ?? ''
+  const scope = `all callers of ${method} ${entry.path}`
+  const counter = counterName('api-rate', escaped(orgId), apiId, method, entry.path)
+  return callersRate(entry, counter, { kind: 'api-rate', scope, source: `API ${name}` })
+}
+
+/** A rate for all callers; its counter holds the state of one algorithm. */
+export function callersRate(
+  entry: Pick<RateEntry, 'rate' | 'per' | 'algorithm' | 'burst'>,
+  counter: string,
+  labels: Omit<LimitLabels, 'name'>,
+): Limit | undefined {
+  const limit = rateLimit(entry.rate, entry.per, { ...labels, name: counter }, entry)
+  if (limit === undefined) return undefined
+  return rateLimit(entry.rate, entry.per, { ...labels, name: counter + rateEnding(limit, false) }, entry)
 }
 
 type Endpoint = {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { resolve } from 'node:path'
+import type { LeaseTimes } from '@tollgate/gateway/lease-desk'
 import type { GatewaySettings } from '@tollgate/gateway/ports'
 import { type SettingName, type SettingValues, settings } from './settings.ts'
 import type { TlsFiles } from './tls-files.ts'
@@ -18,11 +19,14 @@ export type Config = {
   readonly adminSecret: string | undefined
   readonly gatewaySecret: string | undefined
   readonly pepper: string | undefined
+  readonly dashboard: boolean
   readonly pageSize: number
   readonly managementBodyBytes: number
   readonly explainEntries: number
+  readonly webhookTimeoutMs: number
   readonly gatewayUrl: string | undefined
   readonly counterCells: number
+  readonly quotas: QuotaSettings
   readonly gateway: GatewaySettings
   readonly tls: TlsFiles
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -30,6 +34,9 @@ export type Config = {
   readonly demo: boolean
   readonly demoPort: number
 }
+
+/** How units of quotas are leased from their ledger. */
+export type QuotaSettings = { readonly share: number; readonly times: LeaseTimes }
 
 /** Everything that is wrong with the settings, one sentence each. */
 export class ConfigMistakes extends Error {
@@ -62,6 +69,7 @@ export function readConfig(environment: Texts): Config {
   const values = parse(given, mistakes)
   checkPorts(values, mistakes)
   checkTls(values, mistakes)
+  checkProxies(values, mistakes)
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes)
   return Object.freeze(toConfig(values))
 }
@@ -140,6 +148,11 @@ function checkPorts(values: SettingValues, mistakes: string[]): void {
   }
 }
 
+function checkProxies(values: SettingValues, mistakes: string[]): void {
+  if (values.TOLLGATE_PROXY_PROTOCOL && values.TOLLGATE_TRUSTED_PROXIES?.length === 0)
+    mistakes.push('TOLLGATE_PROXY_PROTOCOL: there is nobody to speak it without TOLLGATE_TRUSTED_PROXIES')
+}
+
 function checkTls(values: SettingValues, mistakes: string[]): void {
   const certificates = values.TOLLGATE_TLS_CERT_FILE?.length ?? 0
   const keys = values.TOLLGATE_TLS_KEY_FILE?.length ?? 0
@@ -167,11 +180,22 @@ function toConfig(values: SettingValues): Config {
     adminSecret: values.TOLLGATE_ADMIN_SECRET,
     gatewaySecret: values.TOLLGATE_GATEWAY_SECRET,
     pepper: values.TOLLGATE_PEPPER,
+    dashboard: values.TOLLGATE_DASHBOARD,
     pageSize: values.TOLLGATE_PAGE_SIZE,
     managementBodyBytes: values.TOLLGATE_MANAGEMENT_BODY_BYTES,
     explainEntries: values.TOLLGATE_EXPLAIN_ENTRIES,
+    webhookTimeoutMs: values.TOLLGATE_WEBHOOK_TIMEOUT_MS,
     gatewayUrl: values.TOLLGATE_GATEWAY_URL,
     counterCells: values.TOLLGATE_COUNTER_CELLS,
+    quotas: {
+      share: values.TOLLGATE_QUOTA_LEASE_SHARE,
+      times: {
+        idleMs: values.TOLLGATE_QUOTA_IDLE_MS,
+        heartbeatMs: values.TOLLGATE_QUOTA_HEARTBEAT_MS,
+        retryMs: values.TOLLGATE_QUOTA_RETRY_MS,
+        maxLeases: values.TOLLGATE_QUOTA_LEASES,
+      },
+    },
     gateway: Object.freeze(gatewaySettings(values)),
     tls: {
       certificates: values.TOLLGATE_TLS_CERT_FILE ?? [],
@@ -194,6 +218,7 @@ function gatewaySettings(values: SettingValues): GatewaySettings {
     upstreamTimeoutMs: values.TOLLGATE_UPSTREAM_TIMEOUT_MS,
     upstreamConnectTimeoutMs: values.TOLLGATE_UPSTREAM_CONNECT_TIMEOUT_MS,
     upstreamIdleTimeoutMs: values.TOLLGATE_UPSTREAM_IDLE_TIMEOUT_MS,
+    upstreamConnectionAgeMs: values.TOLLGATE_UPSTREAM_CONNECTION_AGE_MS,
     upstreamConnections: values.TOLLGATE_UPSTREAM_CONNECTIONS,
     clientHeaderTimeoutMs: values.TOLLGATE_CLIENT_HEADER_TIMEOUT_MS,
     clientIdleTimeoutMs: values.TOLLGATE_CLIENT_IDLE_TIMEOUT_MS,
@@ -201,8 +226,13 @@ function gatewaySettings(values: SettingValues): GatewaySettings {
     maxHeaderBytes: values.TOLLGATE_MAX_HEADER_BYTES,
     maxHeaderCount: values.TOLLGATE_MAX_HEADER_COUNT,
     maxBodyBytes: values.TOLLGATE_MAX_BODY_BYTES,
+    proxyProtocol: values.TOLLGATE_PROXY_PROTOCOL,
     trustedProxies: values.TOLLGATE_TRUSTED_PROXIES,
     generator: values.TOLLGATE_GENERATOR,
+    rateLimitHeaders: values.TOLLGATE_RATE_LIMIT_RESPONSE_HEADERS,
+    maxThrottledRequests: values.TOLLGATE_MAX_THROTTLED_REQUESTS,
+    quotaWaitMs: values.TOLLGATE_QUOTA_WAIT_MS,
+    maxQuotaWaiting: values.TOLLGATE_MAX_QUOTA_WAITING,
     looseEndpointMatching: values.TOLLGATE_LOOSE_ENDPOINT_MATCHING,
     logRequests: values.TOLLGATE_LOG_REQUESTS,
     http2: values.TOLLGATE_HTTP2,

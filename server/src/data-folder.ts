@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { hex32 } from '@tollgate/model/ids'
 import { errorCode, errorText, StartFailure } from './start-failure.ts'
 
 /** A data folder that this process alone holds. */
@@ -18,6 +19,8 @@ export type DataFolder = {
   /** Of the embedded database. */
   readonly databaseFile: string
   readonly secretsFile: string
+  /** Names this node among those on one database, for as long as the folder lives. */
+  readonly nodeId: string
   /** Lets the next start have the folder. */
   release(): void
 }
@@ -41,11 +44,25 @@ export function openDataFolder(path: string): DataFolder {
     path,
     databaseFile: join(path, databaseName),
     secretsFile: join(path, 'secrets.json'),
+    nodeId: nodeIdIn(path),
     release() {
       rmSync(pidFile, { force: true })
       unlock()
     },
   }
+}
+
+function nodeIdIn(path: string): string {
+  const file = join(path, 'node-id')
+  try {
+    const kept = readFileSync(file, 'utf8').trim()
+    if (kept !== '') return kept
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw new StartFailure(cannotWrite(path, describe(error)))
+  }
+  const id = hex32()
+  writeFileSync(file, `${id}\n`)
+  return id
 }
 
 /** File name of the embedded database within the data folder. */

@@ -27,9 +27,11 @@ test('a refused request is kept with its ladder and the time at which it was not
     path: '/orders/1',
     status: 429,
     code: 'rate_limited',
+    message: '',
     apiId: 'a',
     orgId: 'o',
     keyId: 'k',
+    limit: null,
     ladder: ['route: orders', 'rate: 1 of 1 used, key, set by key'],
   })
 })

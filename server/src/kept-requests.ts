@@ -47,12 +47,32 @@ function requestOf(line: Readonly<Record<string, unknown>>, atMs: number): KeptR
     path: textOf(line.path),
     status: typeof status === 'number' ? status : refusals[code].status,
     code,
+    message: textOf(line.told),
     apiId: textOf(line.apiId),
     orgId: textOf(line.orgId),
     keyId: textOf(line.keyId),
+    limit: limitOf(line.limit),
     // The last rung decided: it stays.
     ladder: rungs.slice(-MAX_RUNGS).map(textOf),
   }
+}
+
+function limitOf(limit: unknown): KeptRequest['limit'] {
+  if (typeof limit !== 'object' || limit === null) return null
+  const told: Readonly<Record<string, unknown>> = { ...limit }
+  return {
+    words: textOf(told.words),
+    scope: textOf(told.scope),
+    source: textOf(told.source),
+    used: numberOf(told.used),
+    max: numberOf(told.max),
+    resetsAtMs: numberOf(told.resetsAtMs),
+    retryAtMs: numberOf(told.retryAtMs),
+  }
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0
 }
 
 function isRefusalCode(code: unknown): code is RefusalCode {

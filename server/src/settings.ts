@@ -107,6 +107,12 @@ export const settings = {
     'Secret under which keys are hashed and access keys sealed: 64 hex digits. Whoever changes it makes every key unknown.',
   ),
 
+  TOLLGATE_DASHBOARD: setting(
+    'Management',
+    'on',
+    on,
+    'Whether the dashboard port serves the web dashboard, built at the first start after an update: `on` or `off`. Off leaves the REST API.',
+  ),
   TOLLGATE_PAGE_SIZE: setting(
     'Management',
     '10',
@@ -124,6 +130,12 @@ export const settings = {
     '10000',
     whole(0, 1_000_000),
     'Refused and failed requests that are kept in memory, to be explained by `GET /api/requests/{request_id}/explain`; the oldest goes first. None are while `TOLLGATE_LOG_REQUESTS` is `none`.',
+  ),
+  TOLLGATE_WEBHOOK_TIMEOUT_MS: setting(
+    'Management',
+    '5000',
+    milliseconds(1),
+    'How long the receiver of a webhook may take to answer, milliseconds; a call that fails is tried once more.',
   ),
   TOLLGATE_GATEWAY_URL: {
     ...setting(
@@ -143,10 +155,22 @@ export const settings = {
       'Gateway',
       privateNetworks,
       networks(),
-      'Peers whose `X-Real-IP` and `X-Forwarded-For` headers say who the client is: addresses or networks in CIDR form, separated by commas, or `none`.',
+      'Peers whose `X-Real-IP`, `X-Forwarded-*` and `Forwarded` headers are believed and passed on: addresses or networks in CIDR form, separated by commas, or `none`.',
     ),
     fallbackShown: 'loopback and private networks',
   },
+  TOLLGATE_PROXY_PROTOCOL: setting(
+    'Gateway',
+    'off',
+    on,
+    'Whether the peers of `TOLLGATE_TRUSTED_PROXIES` begin each connection to the gateway’s port with a PROXY header, version 1 or 2, that says who the client is. With `on` they must; of others none is taken.',
+  ),
+  TOLLGATE_RATE_LIMIT_RESPONSE_HEADERS: setting(
+    'Gateway',
+    'quotas',
+    z.enum(['quotas', 'rate_limits', 'ietf']),
+    'What answers tell of limits. `quotas`: `X-RateLimit-*` of the quota, on answers that passed. `rate_limits`: the same headers of the rate, on 429 too. `ietf`: `RateLimit-Policy` and `RateLimit`, every limit of the request, and `Retry-After` on refusals.',
+  ),
   TOLLGATE_GENERATOR: setting(
     'Gateway',
     '',
@@ -176,6 +200,12 @@ export const settings = {
     '4000',
     milliseconds(),
     'How long an unused connection to an upstream is kept, milliseconds. Keep it below what the upstreams keep (often 5 s): a POST that meets a connection which the upstream has just closed is not sent twice.',
+  ),
+  TOLLGATE_UPSTREAM_CONNECTION_AGE_MS: setting(
+    'Gateway',
+    '300000',
+    milliseconds(),
+    'How long a connection to an upstream takes new requests, milliseconds. Each new connection asks anew for the host’s addresses, so a changed one is in use everywhere after that time at the latest.',
   ),
   TOLLGATE_UPSTREAM_BODY_TIMEOUT_MS: setting(
     'Gateway',
@@ -246,7 +276,55 @@ export const settings = {
     'Limits of the gateway',
     '1048576',
     whole(1024, 134_217_728),
-    'Counters of rate limits and quotas that may run at once, shared by all workers; 32 bytes each.',
+    'Counters of rate limits and quotas that may run at once, shared by all workers; 29 to 57 bytes each, taken as they come.',
+  ),
+  TOLLGATE_MAX_THROTTLED_REQUESTS: setting(
+    'Limits of the gateway',
+    '1000',
+    whole(0, 1_000_000),
+    'Requests of each worker that may wait for a rate (`throttle_interval`) at a time; further ones are answered 429 at once.',
+  ),
+  TOLLGATE_QUOTA_LEASE_SHARE: setting(
+    'Limits of the gateway',
+    '4',
+    whole(1, 1000),
+    'A node leases at most this part of what is left of a quota ahead of need: 4 = a quarter, divided by the nodes that live. The larger, the less a crash can strand, and the more often the store is asked.',
+  ),
+  TOLLGATE_QUOTA_IDLE_MS: setting(
+    'Limits of the gateway',
+    '10000',
+    milliseconds(100),
+    'Leased units of a quota of which none was spent for so long are given back, milliseconds.',
+  ),
+  TOLLGATE_QUOTA_HEARTBEAT_MS: setting(
+    'Limits of the gateway',
+    '10000',
+    milliseconds(100),
+    'How often a node that holds units of quotas says that it lives, milliseconds. After three times as long without a word its leases end, and what they held is stranded until the period ends.',
+  ),
+  TOLLGATE_QUOTA_RETRY_MS: setting(
+    'Limits of the gateway',
+    '1000',
+    milliseconds(100),
+    'How often a node asks whether other nodes gave back units of a quota that is used up, milliseconds.',
+  ),
+  TOLLGATE_QUOTA_WAIT_MS: setting(
+    'Limits of the gateway',
+    '5000',
+    milliseconds(),
+    'How long a request waits for units of its quota when the store does not answer, milliseconds. Then the client gets 503.',
+  ),
+  TOLLGATE_MAX_QUOTA_WAITING: setting(
+    'Limits of the gateway',
+    '10000',
+    whole(1, 1_000_000),
+    'Requests of each worker that may wait for units of their quotas at a time; further ones are answered 503 at once.',
+  ),
+  TOLLGATE_QUOTA_LEASES: setting(
+    'Limits of the gateway',
+    '1000000',
+    whole(1, 100_000_000),
+    'Quotas of which a node may hold leased units at a time; beyond it the ones that were looked at longest ago are given back.',
   ),
   TOLLGATE_UPSTREAM_CONNECTIONS: setting(
     'Limits of the gateway',

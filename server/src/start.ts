@@ -2,15 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { trustedPeers } from '@tollgate/gateway/client-address'
 import type { Gateway } from '@tollgate/gateway/gateway'
+import { openLeaseDesk } from '@tollgate/gateway/lease-desk'
+import type { Leases } from '@tollgate/gateway/leases'
 import { startGateway } from '@tollgate/gateway/start'
-import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
+import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter-table'
 import { buildControlApi } from '@tollgate/management/control-api'
 import { buildDashboardApi } from '@tollgate/management/dashboard-api'
 import type { Dependencies } from '@tollgate/management/dependencies'
+import { type EventDispatcher, eventDispatcher } from '@tollgate/management/webhooks/event-dispatcher'
+import { hex32 } from '@tollgate/model/ids'
 import type { KeySource } from '@tollgate/storage/connections'
 import type { Storage } from '@tollgate/storage/storage'
+import { type Activity, openActivity } from './activity.ts'
 import { type Config, urlHost } from './config.ts'
+import { openDashboard } from './dashboard-build.ts'
 import { openDataFolder } from './data-folder.ts'
 import { databaseSource, openDatabase } from './database.ts'
 import { type Demo, followDemo, startDemo } from './demo-api.ts'
@@ -67,32 +74,58 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const secrets = await instanceSecrets(config, folder.secretsFile, storage)
   const empty = await isEmpty(storage)
 
+  const dashboard = config.dashboard ? openDashboard(log) : undefined
+  if (dashboard) parts.defer(() => dashboard.close())
   const counterTable = createCounterTable({ cells: config.counterCells })
   const readiness: Readiness = { problem: 'starting' }
-  const counters = openCounters(counterTable, 0)
+  const counters = openSteadyCounters(counterTable, 0)
+  // Closed after the gateway, whose requests spend what it leases, and before the storage, which takes back the rest.
+  const quotas = openLeaseDesk({
+    ledger: storage.quotaLedger({ node: folder.nodeId, life: hex32() }, { share: config.quotas.share }),
+    cells: counters,
+    times: config.quotas.times,
+    log: (line) => log.line(line),
+    now: () => Date.now(),
+  })
+  parts.defer(() => quotas.close())
+  const activity = openActivity(storage, config.workers, log)
+  parts.defer(() => activity.close())
   const requests = keptRequests(config.explainEntries, () => Date.now())
   const dependencies = managementDependencies({
     config,
     secrets,
     storage,
     counters,
+    quotas,
+    activity,
     findRequest: requests.find,
     readiness,
     log,
+    dashboard: dashboard?.state,
   })
 
   const controlSocket = await openControlApi(config.dataDir, dependencies(config.gatewayPort), parts)
   // Before the gateway, so that it is there until the gateway's last request is done.
   const demo = empty ? await firstDemo(config) : await startDemo(storage, config.demoPort)
   if (demo) parts.defer(() => demo.close())
+  const events = eventDispatcher({
+    storage,
+    log: (line) => log.line(line),
+    now: () => Date.now(),
+    timeoutMs: config.webhookTimeoutMs,
+  })
+  parts.defer(() => events.close())
   const gateway = await listening(ports.gateway, () =>
     openGateway({
       config,
       storage,
       source,
       counterTable,
+      leases: quotas,
+      activity,
       pepper: secrets.pepper,
       controlSocket,
+      events,
       log: (line) => {
         requests.note(line)
         log.line(line)
@@ -127,7 +160,8 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
 /** Why the node is not ready; undefined when it is. */
 type Readiness = { problem: string | undefined }
 
-type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'findRequest'> & {
+type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'quotas' | 'findRequest' | 'dashboard'> & {
+  readonly activity: Activity
   readonly config: Config
   readonly secrets: Secrets
   readonly readiness: Readiness
@@ -136,22 +170,41 @@ type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'findRequest'
 
 /** What both REST faces are given; the gateway's port is known only when it listens. */
 function managementDependencies(parts: ManagementParts): (gatewayPort: number) => Dependencies {
-  const { config, secrets, storage, counters, findRequest, readiness, log } = parts
+  const { activity, config, secrets, storage, counters, quotas, findRequest, readiness, log, dashboard } =
+    parts
   return (gatewayPort) => ({
     storage,
     counters,
+    quotas,
     pepper: secrets.pepper,
     adminSecret: secrets.adminSecret,
     controlSecret: secrets.gatewaySecret,
     version,
     gatewayUrl: gatewayUrl(config, gatewayPort),
+    traffic: activity.traffic,
+    lastUse: activity.lastUse,
+    ownGateway: {
+      host: ownHost(config.host),
+      port: gatewayPort,
+      tls: config.tls.certificates.length > 0,
+      introduced:
+        config.gateway.proxyProtocol === true &&
+        trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
+    },
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,
     findRequest,
+    dashboard,
     notReady: () => readiness.problem,
     now: () => Date.now(),
     logError: (message, detail) => log.error(message, detail),
   })
+}
+
+/** An address of this machine under which what listens on `host` is reached from here. */
+function ownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '') return '127.0.0.1'
+  return host === '::' ? '::1' : host
 }
 
 function gatewayUrl(config: Config, port: number): string {
@@ -222,8 +275,11 @@ type GatewayParts = {
   readonly storage: Storage
   readonly source: KeySource
   readonly counterTable: SharedArrayBuffer
+  readonly leases: Leases
+  readonly activity: Activity
   readonly pepper: string
   readonly controlSocket: string
+  readonly events: EventDispatcher
   /** Takes each line of the gateway. */
   readonly log: (line: Readonly<Record<string, unknown>>) => void
 }
@@ -239,16 +295,23 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
   const everything = { page: 0, size: config.pageSize }
   const { rows: apis } = await storage.apis.list(undefined, {}, everything)
   const { rows: policies } = await storage.policies.list(undefined, {}, everything)
+  const { rows: certificates } = await storage.certificates.list(undefined, {}, everything)
+  const { rows: organisationSessions } = await storage.organisationSessions.list(everything)
   const gateway = await startGateway({
     host: config.host,
     port: config.gatewayPort,
     workers: config.workers,
     counterTable: parts.counterTable,
+    leases: parts.leases,
+    trafficTable: parts.activity.table,
+    keysUsed: parts.activity.keysUsed,
     keySource: parts.source,
     pepper: parts.pepper,
     controlSocket: parts.controlSocket,
     apis,
     policies,
+    certificates,
+    organisationSessions,
     revision,
     settings: {
       ...config.gateway,
@@ -256,6 +319,10 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
       upstreamAuthorities: readUpstreamAuthorities(config.tls),
     },
     log: parts.log,
+    happened(events, dropped) {
+      for (const event of events) parts.events.fire(event)
+      if (dropped > 0) parts.log({ level: 'warn', msg: 'events dropped', events: dropped })
+    },
   })
   resolve(gateway)
   return gateway

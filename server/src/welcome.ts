@@ -15,7 +15,7 @@ export function startText(version: string, config: Config, addresses: Addresses)
     `Tollgate ${version} is running. Ctrl-C stops it.`,
     '',
     row('Gateway', addresses.gatewayUrl),
-    row('Dashboard API', addresses.dashboardUrl, `reference: ${addresses.dashboardUrl}/docs`),
+    row('Dashboard', addresses.dashboardUrl, `REST API: ${addresses.dashboardUrl}/docs`),
     row('Database', config.databaseUrl ? 'PostgreSQL' : 'embedded SQLite'),
     row('Data folder', config.dataDir),
     '',

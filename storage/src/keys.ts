@@ -2,8 +2,19 @@ import { inlinePolicies } from '@tollgate/model/named-policies'
 import type { Session } from '@tollgate/model/session'
 import { contains, exact, original, searchable } from './columns.ts'
 import { MissingRecordError } from './errors.ts'
+import {
+  addKeyFacts,
+  type FoundFacts,
+  factsQuery,
+  type KeyOrder,
+  type KeySearch,
+  noteKeyUses,
+  orderOf,
+  replaceKeyFacts,
+} from './key-facts.ts'
 import { keysNamingApi, keysNamingPolicy, type NamingKeys } from './key-names.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
+import { forgetQuotas } from './quota-ledger.ts'
 import type { Db, Tables } from './schema.ts'
 import { statement } from './statement.ts'
 import type { Scope } from './transaction.ts'
@@ -36,10 +47,21 @@ export interface KeyStore {
   bySecretHash(hash: string): Promise<KeyRecord | undefined>
   byUsername(orgId: string, username: string): Promise<KeyRecord | undefined>
   list(orgId: string | undefined, filter: KeyFilter, page: PageRequest): Promise<Page<KeyRecord>>
+  /** By what lists of a user interface are searched and sorted; pages of everything are not given. */
+  search(
+    orgId: string | undefined,
+    search: KeySearch,
+    order: KeyOrder,
+    page: PageRequest,
+  ): Promise<Page<KeyRecord & { readonly usedAt: number }>>
+  /** When a key was last recognised, unix seconds; 0 = never. */
+  lastUse(id: string): Promise<number>
   /** Only inside `write`: */
   insert(record: KeyRecord, secretHashes: readonly string[]): Promise<void>
   update(record: KeyRecord): Promise<void>
   remove(record: KeyRecord): Promise<void>
+  /** Notes when keys were last recognised, unix seconds: no change of the records, so there is no revision. */
+  noteUses(uses: readonly (readonly [keyId: string, at: number])[]): Promise<void>
 }
 
 type KeyRow = Tables['keys']
@@ -117,6 +139,15 @@ export const keyStore = (scope: Scope): KeyStore => ({
 
   list: (orgId, filter, page) => listKeys(scope.db, orgId, filter, page),
 
+  search: (orgId, search, order, page) => searchKeys(scope.db, orgId, search, order, page),
+
+  async lastUse(id) {
+    const query = scope.db.selectFrom('key_facts').select('used_at').where('key_id', '=', exact(id))
+    return (await query.executeTakeFirst())?.used_at ?? 0
+  },
+
+  noteUses: (uses) => noteKeyUses(scope.db, uses),
+
   async insert(record, secretHashes) {
     const revision = scope.nextRevision()
     await insertRow(scope.db, { seq: revision, ...columnsOf(record) })
@@ -124,6 +155,7 @@ export const keyStore = (scope: Scope): KeyStore => ({
       await insertSecret(scope.db, { hash, key_id: record.id, created_at: record.createdAt })
     }
     await insertNames(scope.db, record, revision)
+    await addKeyFacts(scope.db, record, revision)
     const change = {
       revision,
       noun: 'key',
@@ -143,6 +175,7 @@ export const keyStore = (scope: Scope): KeyStore => ({
     await scope.db.deleteFrom('key_apis').where('key_id', '=', id).execute()
     await scope.db.deleteFrom('key_policies').where('key_id', '=', id).execute()
     await insertNames(scope.db, record, before.seq)
+    await replaceKeyFacts(scope.db, record)
     const secretHashes = await secretHashesOf(scope.db, id)
     const change = { revision, noun: 'key', orgId: record.orgId, id, secretHashes, deleted: false } as const
     await scope.record(change, JSON.parse(before.document), record.session)
@@ -152,7 +185,8 @@ export const keyStore = (scope: Scope): KeyStore => ({
     const revision = scope.nextRevision()
     const before = await existing(scope.db, record)
     const secretHashes = await secretHashesOf(scope.db, record.id)
-    // Secrets and names go with the key (foreign keys).
+    // Secrets, names and facts go with the key (foreign keys); its quotas are named after it.
+    await forgetQuotas(scope.db, { names: [], keyIds: [record.id] })
     await scope.db.deleteFrom('keys').where('id', '=', record.id).execute()
     const change = {
       revision,
@@ -254,6 +288,38 @@ async function listKeys(
     },
     keyFromRow,
   )
+}
+
+/** Finds the page among the facts, then reads only its keys. */
+async function searchKeys(
+  db: Db,
+  orgId: string | undefined,
+  search: KeySearch,
+  order: KeyOrder,
+  page: PageRequest,
+): Promise<Page<KeyRecord & { readonly usedAt: number }>> {
+  const query = factsQuery(db, orgId, search)
+  const found = await readPage(
+    { ...page, page: Math.max(1, page.page) },
+    {
+      rows: ({ limit, offset }) =>
+        query.select(['key_id', 'used_at']).orderBy(orderOf(order)).limit(limit).offset(offset).execute(),
+      count: () => query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    },
+    (row): FoundFacts => ({ keyId: row.key_id, usedAt: row.used_at }),
+  )
+  if (found.rows.length === 0) return { ...found, rows: [] }
+  const ids = found.rows.map(({ keyId }) => keyId)
+  const rows = await db.selectFrom('keys').selectAll().where('id', 'in', ids).execute()
+  const byId = new Map(rows.map((row) => [row.id, keyFromRow(row)]))
+  return {
+    ...found,
+    rows: found.rows.flatMap(({ keyId, usedAt }) => {
+      // Deleted between the two reads.
+      const record = byId.get(keyId)
+      return record === undefined ? [] : [{ ...record, usedAt }]
+    }),
+  }
 }
 
 function namingKeys(orgId: string | undefined, { apiId, policyIds }: KeyFilter): readonly NamingKeys[] {

@@ -9,11 +9,23 @@ import {
 import type { Connections } from './connections.ts'
 import { NewerDatabaseError } from './errors.ts'
 import { firstRecords } from './migrations/0001-first-records.ts'
+import { quotas } from './migrations/0002-quotas.ts'
+import { certificates } from './migrations/0003-certificates.ts'
+import { keyFacts } from './migrations/0004-key-facts.ts'
+import { organisationSessions } from './migrations/0005-organisation-sessions.ts'
+import { webhooks } from './migrations/0006-webhooks.ts'
 import type { Migration } from './migrations/migration.ts'
 import type { Db } from './schema.ts'
 import { boundTo } from './transaction.ts'
 
-export const MIGRATIONS: readonly Migration[] = [firstRecords]
+export const MIGRATIONS: readonly Migration[] = [
+  firstRecords,
+  quotas,
+  certificates,
+  keyFacts,
+  organisationSessions,
+  webhooks,
+]
 
 /**
  * Brings the schema up to date, one transaction per step. Several programs may start at once on one database: each

@@ -11,21 +11,22 @@ import { CompiledQuery } from 'kysely'
 import { openConnections } from './connections.ts'
 import { engines, lastingEngines, postgres, postgresSkipped, sqliteDisk } from './engine.fixture.ts'
 import { NewerDatabaseError } from './errors.ts'
-import { migrate } from './migrate.ts'
+import { MIGRATIONS, migrate } from './migrate.ts'
 import { firstRecords } from './migrations/0001-first-records.ts'
 import { type KeySource, openStorage } from './open.ts'
 import { actor, aKey } from './records.fixture.ts'
 import { schemaState } from './schema-state.ts'
 
+const KNOWN = MIGRATIONS.at(-1)?.number ?? 0
 const WRITER = fileURLToPath(new URL('./durability.fixture.ts', import.meta.url))
 
 for (const engine of lastingEngines) {
   test(`records and revisions are there after reopening, on ${engine.name}`, async () => {
     const source = await engine.fresh()
     const record = aKey({ orgId: objectId() })
-    assert.deepEqual(await schemaState(source), { schema: 0, known: 1 })
+    assert.deepEqual(await schemaState(source), { schema: 0, known: KNOWN })
     const first = await openStorage(source)
-    assert.deepEqual(await schemaState(source), { schema: 1, known: 1 })
+    assert.deepEqual(await schemaState(source), { schema: KNOWN, known: KNOWN })
     await first.write(actor, ({ keys }) => keys.insert(record, ['h']))
     await first.close()
     const second = await openStorage(source)
@@ -84,13 +85,11 @@ for (const engine of lastingEngines) {
   test(`a database of a newer version is refused and left alone, on ${engine.name}`, async () => {
     const source = await engine.fresh()
     const connections = openConnections(source)
-    await migrate(connections, [
-      firstRecords,
-      { number: 2, name: 'of the future', up: async () => undefined },
-    ])
+    const next = { number: KNOWN + 1, name: 'of the future', up: async () => undefined }
+    await migrate(connections, [...MIGRATIONS, next])
     await connections.close()
     await assert.rejects(openStorage(source), NewerDatabaseError)
-    assert.deepEqual(await schemaState(source), { schema: 2, known: 1 })
+    assert.deepEqual(await schemaState(source), { schema: KNOWN + 1, known: KNOWN })
   })
 }
 

@@ -1,16 +1,21 @@
 import { apiStore } from './apis.ts'
+import { certificateStore } from './certificates.ts'
 import type { Actor, Change } from './changes.ts'
 import { type Connections, type KeySource, openConnections } from './connections.ts'
 import { keyStore } from './keys.ts'
 import { migrate } from './migrate.ts'
+import { organisationSessionStore } from './organisation-sessions.ts'
 import { organisationStore } from './organisations.ts'
+import { overviewStore } from './overview.ts'
 import { policyStore } from './policies.ts'
+import { quotaLedger } from './quota-ledger.ts'
 import { newestRevision, revisionStore } from './revisions.ts'
 import { queuedSignInStore, signInStore } from './sign-ins.ts'
 import type { Storage, Stores } from './storage.ts'
 import { readScope, type Scope, Transaction } from './transaction.ts'
 import { userGroupStore } from './user-groups.ts'
 import { userStore } from './users.ts'
+import { webhookStore } from './webhooks.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export type { KeySource }
@@ -55,6 +60,8 @@ function storageOver(connections: Connections, now: () => number): Storage {
       listeners.push(listener)
     },
     revision: () => newestRevision(connections.reader),
+    quotaLedger: (life, options) =>
+      quotaLedger(connections.reader, (work) => queue.runUnrecorded(SYSTEM, work), life, options),
     async close() {
       await queue.close()
       await connections.close()
@@ -65,17 +72,21 @@ function storageOver(connections: Connections, now: () => number): Storage {
 /** Every store, over what can be read or a transaction. */
 export function storesOver(scope: Scope): Stores {
   const owned = {
+    organisationSessions: organisationSessionStore(scope),
     users: userStore(scope),
     userGroups: userGroupStore(scope),
     apis: apiStore(scope),
     keys: keyStore(scope),
     policies: policyStore(scope),
+    certificates: certificateStore(scope),
+    webhooks: webhookStore(scope),
   }
   return {
     ...owned,
     organisations: organisationStore(scope, owned),
     revisions: revisionStore(scope.db),
     signIns: signInStore(scope.db),
+    overview: overviewStore(scope.db),
   }
 }
 

@@ -23,7 +23,10 @@ export interface OrganisationStore {
 }
 
 type OrganisationRow = Tables['organisations']
-type OwnedStores = Pick<Stores, 'keys' | 'apis' | 'policies' | 'users' | 'userGroups'>
+type OwnedStores = Pick<
+  Stores,
+  'organisationSessions' | 'keys' | 'apis' | 'policies' | 'certificates' | 'webhooks' | 'users' | 'userGroups'
+>
 
 /** Records that are read at once while an organisation's are removed. */
 const REMOVAL_CHUNK = { page: 1, size: 500 }
@@ -76,8 +79,12 @@ export const organisationStore = (scope: Scope, owned: OwnedStores): Organisatio
     await removeAll(() => owned.keys.list(id, {}, REMOVAL_CHUNK), owned.keys.remove)
     await removeAll(() => owned.policies.list(id, {}, REMOVAL_CHUNK), owned.policies.remove)
     await removeAll(() => owned.apis.list(id, {}, REMOVAL_CHUNK), owned.apis.remove)
+    await removeAll(() => owned.certificates.list(id, {}, REMOVAL_CHUNK), owned.certificates.remove)
+    await removeAll(() => owned.webhooks.list(id, REMOVAL_CHUNK), owned.webhooks.remove)
     await removeAll(() => owned.users.list(id, '', REMOVAL_CHUNK), owned.users.remove)
     await removeAll(() => owned.userGroups.list(id, REMOVAL_CHUNK), owned.userGroups.remove)
+    if ((await owned.organisationSessions.byOrganisation(id)) !== undefined)
+      await owned.organisationSessions.remove(id)
     const revision = scope.nextRevision()
     await scope.db.deleteFrom('organisations').where('id', '=', id).execute()
     await scope.record(

@@ -16,8 +16,11 @@ export async function readPage<Row, T>(
   },
   fromRow: (row: Row) => T,
 ): Promise<Page<T>> {
-  const rows = (await read.rows(windowOf(page))).map(fromRow)
-  const { total } = await read.count()
+  const window = windowOf(page)
+  const rows = (await read.rows(window)).map(fromRow)
+  // A page that is not full is the last one: it tells the total by itself, unless it lies beyond the end.
+  const isLast = rows.length < window.limit && (rows.length > 0 || window.offset === 0)
+  const { total } = isLast ? { total: window.offset + rows.length } : await read.count()
   return { rows, total, pages: page.page <= 0 ? 1 : Math.max(1, Math.ceil(total / sizeOf(page))) }
 }
 

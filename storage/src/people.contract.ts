@@ -125,7 +125,16 @@ export function peopleContract(open: () => Promise<Storage>): void {
     const user = aUser({ orgId: objectId() })
     await storage.write(actor, ({ users }) => users.insert(user))
     const signIn = (tokenHash: string, userId: string, expiresAtMs: number) =>
-      storage.signIns.insert({ tokenHash, userId, createdAtMs: 1, lastSeenAtMs: 1, expiresAtMs })
+      storage.signIns.insert({
+        tokenHash,
+        id: `id of ${tokenHash}`,
+        userId,
+        address: '192.0.2.1',
+        userAgent: 'Browser',
+        createdAtMs: 1,
+        lastSeenAtMs: 1,
+        expiresAtMs,
+      })
     await Promise.all([
       signIn('a', user.id, 100),
       signIn('b', 'other', 200),

@@ -1,5 +1,6 @@
 import { hex32, objectId } from '@tollgate/model/ids'
 import type { ApiRecord } from './apis.ts'
+import type { CertificateRecord } from './certificates.ts'
 import type { Actor } from './changes.ts'
 import type { KeyRecord } from './keys.ts'
 import type { OrganisationRecord } from './organisations.ts'
@@ -39,6 +40,11 @@ export function aPolicy(given: Partial<PolicyRecord> & { orgId: string }): Polic
   const id = objectId()
   const policy = { _id: id, name: id, active: true, is_inactive: false }
   return { id, explicitId: '', policy, createdAt: at, updatedAt: at, ...given }
+}
+
+export function aCertificate(given: Partial<CertificateRecord> & { orgId: string }): CertificateRecord {
+  const id = given.orgId + hex32() + hex32()
+  return { id, pem: '-----BEGIN CERTIFICATE-----', keySealed: '', createdAt: at, ...given }
 }
 
 export function aUser(given: Partial<UserRecord> & { orgId: string }): UserRecord {

@@ -9,7 +9,16 @@ export type Revision = {
   readonly at: string
   readonly actor: Actor
   readonly orgId: string
-  readonly noun: 'api' | 'policy' | 'key' | 'organisation' | 'user' | 'user-group'
+  readonly noun:
+    | 'api'
+    | 'policy'
+    | 'certificate'
+    | 'key'
+    | 'organisation'
+    | 'organisation-session'
+    | 'user'
+    | 'user-group'
+    | 'webhook'
   readonly id: string
   readonly before: unknown
   readonly after: unknown

@@ -55,6 +55,23 @@ export type Tables = {
     created_at: string
     updated_at: string
   }
+  certificates: {
+    id: string
+    seq: number
+    org_id: string
+    pem: string
+    /** Empty when there is no private key. */
+    key_sealed: string
+    created_at: string
+  }
+  organisation_sessions: {
+    org_id: string
+    seq: number
+    document: string
+    created_at: string
+    updated_at: string
+  }
+  webhooks: { id: string; seq: number; org_id: string; webhook_id: string; document: string }
   policy_apis: { policy_id: string; api_id: string }
   keys: {
     id: string
@@ -67,10 +84,36 @@ export type Tables = {
     created_at: string
     updated_at: string
   }
+  /** What keys are searched and sorted by: see key-facts.ts. */
+  key_facts: {
+    key_id: string
+    org_id: string
+    seq: number
+    search: string
+    alias_sort: string
+    /** Unix seconds; the largest safe integer = never. */
+    expires: number
+    inactive: number
+    /** Unix seconds; 0 = never. */
+    used_at: number
+  }
   key_secrets: { hash: string; key_id: string; created_at: string }
   /** Which keys name an API, in the order in which keys are listed. */
   key_apis: { api_id: string; org_id: string; seq: number; key_id: string }
   key_policies: { policy_id: string; org_id: string; seq: number; key_id: string }
+  /** One row per quota that was used: its open period, or one that is over. `ends_at_ms` 0 = never. */
+  quotas: { name: string; period: string; ends_at_ms: number; granted: number; stranded: number }
+  /** What a node was granted and may not have spent; void when `period` is not the quota's. */
+  quota_holdings: {
+    name: string
+    node: string
+    life: string
+    period: string
+    units: number
+    total: number
+  }
+  /** Which life of a node is the living one, and for how long. */
+  quota_nodes: { node: string; life: string; alive_until_ms: number }
   revisions: {
     revision: number
     at: string
@@ -88,7 +131,13 @@ export type Tables = {
     created_at_ms: number
     last_seen_at_ms: number
     expires_at_ms: number
+    /** Names a session to its user; the hash of its token is not shown. */
+    id: string
+    address: string
+    user_agent: string
   }
+  /** What happened to an organisation for the first time. */
+  milestones: { org_id: string; name: string; at: string }
 }
 
 /** A connection, a pool or a transaction, typed by the tables. */

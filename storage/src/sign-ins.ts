@@ -4,7 +4,12 @@ import type { Db, Tables } from './schema.ts'
 /** A browser's session: the cookie is random and kept only as a hash. */
 export type SignIn = {
   readonly tokenHash: string
+  /** Names the session to its user; nothing can be opened with it. */
+  readonly id: string
   readonly userId: string
+  /** Where it was begun from. */
+  readonly address: string
+  readonly userAgent: string
   readonly createdAtMs: number
   readonly lastSeenAtMs: number
   readonly expiresAtMs: number
@@ -13,10 +18,14 @@ export type SignIn = {
 /** Browser sessions; no revision, they are no records of the product. These may be called outside `write`. */
 export interface SignInStore {
   byTokenHash(hash: string): Promise<SignIn | undefined>
+  /** The last seen first. */
+  ofUser(userId: string): Promise<readonly SignIn[]>
   insert(signIn: SignIn): Promise<void>
   touch(tokenHash: string, lastSeenAtMs: number): Promise<void>
   remove(tokenHash: string): Promise<void>
   removeOfUser(userId: string): Promise<void>
+  /** Removes the sessions of a user except one (by the hash of its token, '' for none). */
+  removeOthers(userId: string, keptTokenHash: string): Promise<void>
   removeExpired(nowMs: number): Promise<void>
 }
 
@@ -31,6 +40,17 @@ export const signInStore = (db: Db): SignInStore => ({
       .where('token_hash', '=', exact(hash))
       .executeTakeFirst()
     return row && fromRow(row)
+  },
+
+  async ofUser(userId) {
+    const rows = await db
+      .selectFrom('sign_ins')
+      .selectAll()
+      .where('user_id', '=', exact(userId))
+      .orderBy('last_seen_at_ms', 'desc')
+      .orderBy('token_hash')
+      .execute()
+    return rows.map(fromRow)
   },
 
   async insert(signIn) {
@@ -53,6 +73,14 @@ export const signInStore = (db: Db): SignInStore => ({
     await db.deleteFrom('sign_ins').where('user_id', '=', exact(userId)).execute()
   },
 
+  async removeOthers(userId, keptTokenHash) {
+    await db
+      .deleteFrom('sign_ins')
+      .where('user_id', '=', exact(userId))
+      .where('token_hash', '!=', exact(keptTokenHash))
+      .execute()
+  },
+
   async removeExpired(nowMs) {
     await db.deleteFrom('sign_ins').where('expires_at_ms', '<=', nowMs).execute()
   },
@@ -64,16 +92,21 @@ export const queuedSignInStore = (
   change: (work: (signIns: SignInStore) => Promise<void>) => Promise<void>,
 ): SignInStore => ({
   byTokenHash: signInStore(reader).byTokenHash,
+  ofUser: signInStore(reader).ofUser,
   insert: (signIn) => change((signIns) => signIns.insert(signIn)),
   touch: (tokenHash, lastSeenAtMs) => change((signIns) => signIns.touch(tokenHash, lastSeenAtMs)),
   remove: (tokenHash) => change((signIns) => signIns.remove(tokenHash)),
   removeOfUser: (userId) => change((signIns) => signIns.removeOfUser(userId)),
+  removeOthers: (userId, keptTokenHash) => change((signIns) => signIns.removeOthers(userId, keptTokenHash)),
   removeExpired: (nowMs) => change((signIns) => signIns.removeExpired(nowMs)),
 })
 
 function fromRow(row: SignInRow): SignIn {
   return {
     tokenHash: row.token_hash,
+    id: row.id,
+    address: row.address,
+    userAgent: row.user_agent,
     userId: row.user_id,
     createdAtMs: row.created_at_ms,
     lastSeenAtMs: row.last_seen_at_ms,
@@ -84,6 +117,9 @@ function fromRow(row: SignInRow): SignIn {
 function columnsOf(signIn: SignIn): SignInRow {
   return {
     token_hash: exact(signIn.tokenHash),
+    id: signIn.id,
+    address: signIn.address,
+    user_agent: signIn.userAgent,
     user_id: signIn.userId,
     created_at_ms: Math.trunc(signIn.createdAtMs),
     last_seen_at_ms: Math.trunc(signIn.lastSeenAtMs),

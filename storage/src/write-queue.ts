@@ -4,6 +4,7 @@ import type { Actor, Change } from './changes.ts'
 import type { Connections } from './connections.ts'
 import { NotInForceError, StoreBusyError, StoreUnavailableError, WorkTimeoutError } from './errors.ts'
 import { newestRevision } from './revisions.ts'
+import type { Db } from './schema.ts'
 import type { Stores } from './storage.ts'
 import { boundTo, type Transaction } from './transaction.ts'
 
@@ -31,7 +32,7 @@ export type WriteQueueOptions = {
 
 type Job = {
   readonly actor: Actor
-  readonly work: (stores: Stores) => Promise<unknown>
+  readonly work: (transaction: Transaction) => Promise<unknown>
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
 }
@@ -56,6 +57,15 @@ export class WriteQueue {
 
   /** Resolves when the work is on disk and in force. Works run in the order of their calls. */
   async run<T>(actor: Actor, work: (stores: Stores) => Promise<T>): Promise<T> {
+    return await this.#enqueue(actor, (transaction) => work(this.#options.stores(transaction)))
+  }
+
+  /** The same for what is no record: nothing of it is in the history, and nobody is told. Resolves when it is on disk. */
+  async runUnrecorded<T>(actor: Actor, work: (db: Db) => Promise<T>): Promise<T> {
+    return await this.#enqueue(actor, ({ db }) => work(db))
+  }
+
+  async #enqueue<T>(actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     if (this.#closed) throw new StoreUnavailableError('the store is closed')
     if (this.#waiting.length >= MAX_WAITING) throw new StoreBusyError('too many writes are waiting')
     return await new Promise<T>((resolve, reject) => {
@@ -129,10 +139,7 @@ export class WriteQueue {
   ): Promise<Done | undefined> {
     await connection.executeQuery(SAVEPOINT)
     try {
-      const value = await inTime(
-        job.work(this.#options.stores(transaction)),
-        this.#options.workTimeoutMs ?? WORK_TIMEOUT_MS,
-      )
+      const value = await inTime(job.work(transaction), this.#options.workTimeoutMs ?? WORK_TIMEOUT_MS)
       transaction.end()
       await connection.executeQuery(RELEASE)
       return { job, value, changes: transaction.changes }
@@ -147,6 +154,8 @@ export class WriteQueue {
 
   async #announce(done: readonly Done[]): Promise<void> {
     const changes = done.flatMap((one) => one.changes)
+    // Who changed no record waits for nobody: requests may be waiting for a lease.
+    for (const { job, value, changes: own } of done) if (own.length === 0) job.resolve(value)
     let failure: NotInForceError | undefined
     try {
       if (changes.length > 0) await this.#options.notify(changes)
@@ -154,8 +163,9 @@ export class WriteQueue {
       failure = new NotInForceError('the write is stored, but not in force everywhere', { cause })
     }
     for (const { job, value, changes: own } of done) {
-      if (failure !== undefined && own.length > 0) job.reject(failure)
-      else job.resolve(value)
+      if (own.length === 0) continue
+      if (failure === undefined) job.resolve(value)
+      else job.reject(failure)
     }
   }
 }

@@ -10,7 +10,9 @@ type Seen = { accepted: string[]; error: string }
 /** A server of node:http, strict as it comes, that says what it has read of each connection. */
 export class NodeReference {
   readonly #server: http.Server
+  /** Of the connections that are being read, each taken out by its reader. */
   readonly #byPort = new Map<number, Seen>()
+  readonly #arrivals = new Map<number, () => void>()
   /** A socket that is closed no longer knows its port. */
   readonly #bySocket = new WeakMap<object, Seen>()
   #port = 0
@@ -31,7 +33,9 @@ export class NodeReference {
     this.#server.on('connection', (socket) => {
       const seen = { accepted: [], error: '' }
       this.#bySocket.set(socket, seen)
-      this.#byPort.set(socket.remotePort ?? 0, seen)
+      const port = socket.remotePort ?? 0
+      this.#byPort.set(port, seen)
+      this.#arrivals.get(port)?.()
     })
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       this.#of(socket).error = error.code ?? error.message
@@ -59,19 +63,21 @@ export class NodeReference {
   async read(text: string, quietMs: number): Promise<Reference> {
     const socket = net.connect(this.#port, '127.0.0.1')
     await new Promise((resolve) => socket.once('connect', resolve))
-    // The other end is of this process: it is accepted in a later turn.
-    await new Promise((resolve) => setImmediate(resolve))
+    // The other end is of this process, and is accepted in a later turn. What an earlier connection of that port has said
+    // was taken out by its own reader.
     const port = socket.localPort ?? 0
+    if (!this.#byPort.has(port)) await new Promise<void>((resolve) => this.#arrivals.set(port, resolve))
+    this.#arrivals.delete(port)
+    let heard = 0
+    socket.on('data', () => heard++)
+    // The close that follows tells enough.
+    socket.on('error', () => socket.destroy())
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
     socket.write(text, 'latin1')
-    await new Promise<void>((resolve) => {
-      let timer = setTimeout(resolve, quietMs)
-      socket.on('data', () => {
-        clearTimeout(timer)
-        timer = setTimeout(resolve, quietMs)
-      })
-      socket.on('error', () => resolve())
-      socket.on('close', () => resolve())
-    })
+    for (let before = -1; heard !== before && !socket.destroyed; ) {
+      before = heard
+      await Promise.race([closed, quiet(quietMs)])
+    }
     socket.destroy()
     const seen = this.#byPort.get(port)
     this.#byPort.delete(port)
@@ -81,6 +87,15 @@ export class NodeReference {
   #of(socket: object): Seen {
     return this.#bySocket.get(socket) ?? { accepted: [], error: '' }
   }
+}
+
+/** Enough for what was sent to be read, answered, and the answer read. */
+const turns = 6
+
+/** Lets time pass, and turns of this process too: on a busy machine the one does not mean the other. */
+async function quiet(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** What Node's own client makes of a reply: its body's digest, or the error that it raises. */

@@ -57,12 +57,14 @@ test('what the gateway counted is what the description of the key shows', async 
   )
   const shown = Number(expectStatus(await org.api.get(`/api/keys/${hash}`)).at('data', 'quota_renews'))
   assert.equal(Math.ceil(Number(right('quota', 'resets_at', 'unix'))), shown)
-  assert.equal(right('quota', 'under_admission'), 0)
+  // What is leased and not spent would be lost if the program were killed now.
+  assert.ok(Number(right('quota', 'under_admission')) <= 2)
 
   for (let call = 0; call < 2; call++)
     assert.equal((await through(server, api.listenPath, secret)).status, 200)
   assert.equal((await through(server, api.listenPath, secret)).status, 403)
-  assert.equal(only(await effectiveOf(secret))('status'), 'used_up')
+  const spent = only(await effectiveOf(secret))
+  assert.deepEqual([spent('status'), spent('quota', 'under_admission')], ['used_up', 0])
 })
 
 test('a key by policy names the policy as the source of each limit, as soon as the policy is written', async () => {

@@ -398,7 +398,6 @@ test('an API of an auth mode this release cannot judge refuses everyone', async 
     { use_oauth2: true },
     { enable_signature_checking: true },
     { use_openid: true },
-    { use_mutual_tls_auth: true },
   ]
   for (const mode of modes) {
     const created = await org.api.post('/api/apis', apiBody(upstream.url, mode))

@@ -95,7 +95,7 @@ test('bodies that are not JSON are refused by every route that reads one', async
         const reply = await ask(operation, { path: unknownPath(operation), body })
         assertCivil(operation, reply, what)
         assert.ok(reply.status >= 400, `${what} was accepted: ${reply.text}`)
-        if (what === 'no JSON' && operation.permission.includes(':')) {
+        if (what === 'no JSON' && operation.permission.includes(':') && !operation.takesFile) {
           assert.equal(reply.status, 403, reply.text)
           assert.equal(reply.text, '{"Status":"Error","Message":"Request body malformed","Meta":null}')
         }

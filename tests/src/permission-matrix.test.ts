@@ -218,6 +218,23 @@ test('the control API refuses unknown paths and wrong secrets alike', async () =
 })
 
 const releaseRoutes = [
+  'GET /api/hooks',
+  'POST /api/hooks',
+  'GET /api/hooks/{}',
+  'PUT /api/hooks/{}',
+  'DELETE /api/hooks/{}',
+  'GET /api/certs',
+  'POST /api/certs',
+  'GET /api/certs/details',
+  'GET /api/certs/{}',
+  'DELETE /api/certs/{}',
+  'GET /api/certs/{}/apis',
+  'GET /api/certs/dependencies/{}',
+  'DELETE /api/certs/dependencies/{}',
+  'GET /tyk/certs',
+  'POST /tyk/certs',
+  'GET /tyk/certs/{}',
+  'DELETE /tyk/certs/{}',
   'GET /hello',
   'GET /admin/hello',
   'GET /admin/organisations',

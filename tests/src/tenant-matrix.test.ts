@@ -6,15 +6,17 @@ import {
   expectStatus,
   type Key,
   newApi,
+  newCertificate,
   newKey,
   newOrganisation,
   newPolicy,
+  newWebhook,
   type Organisation,
   rightsTo,
   sessionFor,
   unique,
 } from '../support/fixtures.ts'
-import { objectOf, type Reply } from '../support/http.ts'
+import { objectOf, type Reply, send } from '../support/http.ts'
 import { filled, type Operation, operationsOf, parametersOf } from '../support/openapi.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
@@ -29,6 +31,10 @@ type Tenant = {
   readonly basicUser: string
   readonly userId: string
   readonly groupId: string
+  readonly certificateId: string
+  readonly hookId: string
+  /** A browser session of the organisation's administrator. */
+  readonly sessionId: string
   /** Request id of a call to the API that the gateway refused. */
   readonly refusedId: string
 }
@@ -81,10 +87,33 @@ async function newTenant(): Promise<Tenant> {
       user_permissions: { keys: 'write' },
     }),
   ).textAt('Meta')
+  const certificateId = await newCertificate(org)
+  const hookId = await newWebhook(org, upstream.url)
+  expectStatus(
+    await send(server.dashboard, {
+      method: 'POST',
+      path: '/login',
+      body: { username: org.email, password: 'correct horse' },
+    }),
+  )
+  const sessionId = expectStatus(await org.api.get('/api/sessions')).textAt('sessions', '0', 'id')
   const refused = await through(server, api.listenPath)
   assert.equal(refused.status, 401)
   const refusedId = String(refused.headers['x-request-id'])
-  return { org, api, policyId, key, customKey, basicUser, userId, groupId, refusedId }
+  return {
+    org,
+    api,
+    policyId,
+    key,
+    customKey,
+    basicUser,
+    userId,
+    groupId,
+    certificateId,
+    hookId,
+    sessionId,
+    refusedId,
+  }
 }
 
 /** Ids of a tenant that a parameter behind the given segment may take, each beside an id of that look nothing has. */
@@ -112,6 +141,13 @@ function idsFor(tenant: Tenant, after: string, path: string): { own: string; unk
         { own: tenant.userId, unknown: hex(24) },
         { own: tenant.org.userId, unknown: hex(24) },
       ]
+    case 'certs':
+    case 'dependencies':
+      return [{ own: tenant.certificateId, unknown: `${tenant.org.id}${hex(64)}` }]
+    case 'hooks':
+      return [{ own: tenant.hookId, unknown: hex(24) }]
+    case 'sessions':
+      return [{ own: tenant.sessionId, unknown: hex(32) }]
     case 'requests':
       return [{ own: tenant.refusedId, unknown: '0123456789ab-1-zz' }]
     case 'usergroups':
@@ -141,6 +177,9 @@ const marksOf = (tenant: Tenant): string[] => [
   tenant.customKey,
   tenant.userId,
   tenant.groupId,
+  tenant.certificateId,
+  tenant.hookId,
+  tenant.sessionId,
 ]
 
 function assertNothingOf(tenant: Tenant, reply: Reply, sent: string, what: string): void {
@@ -160,6 +199,9 @@ async function everythingOf(tenant: Tenant): Promise<unknown> {
     `/api/portal/policies/${tenant.policyId}`,
     '/api/users?p=-1',
     '/api/usergroups?p=-1',
+    '/api/certs?p=-1',
+    '/api/hooks?p=-1',
+    `/api/certs/dependencies/${tenant.certificateId}`,
     '/api/apis/keys?p=-1',
     '/api/keys/detailed?p=-1',
     `/api/keys/${tenant.key.secret}`,
@@ -196,6 +238,7 @@ const queriesFor = (path: string): string[] =>
 
 /** A body that fits the route, made of the caller's own things. */
 function bodyFor(tenant: Tenant, path: string): unknown {
+  if (path.endsWith('/try')) return { method: 'GET', path: '/', key_hash: tenant.key.hash }
   if (path.includes('/keys')) {
     return sessionFor(tenant.api, { basic_auth_data: { password: 'quite long', user: unique('basic') } })
   }
@@ -205,6 +248,8 @@ function bodyFor(tenant: Tenant, path: string): unknown {
   if (path.endsWith('/access')) return { userIds: [tenant.userId], userGroupIds: [] }
   if (path.startsWith('/api/apis'))
     return { api_definition: { name: unique('api'), proxy: { target_url: upstream.url } } }
+  if (path.startsWith('/api/hooks'))
+    return { name: unique('hook'), method: 'POST', target_path: upstream.url }
   if (path.endsWith('/reset')) return { new_password: 'another password' }
   if (path.startsWith('/api/usergroups')) return { name: unique('group'), user_permissions: { keys: 'read' } }
   return {
@@ -391,4 +436,38 @@ test('credentials of a user open neither the admin surface nor the control API',
   const [admin, control] = everyone
   assert.equal((await admin?.get(`/admin/organisations/${a.org.id}`))?.status, 200)
   assert.equal((await control?.get(`/tyk/keys/${a.key.secret}`))?.status, 200)
+})
+
+test('ids in a body are judged like ids in a path: what is another organisation’s is unknown', async () => {
+  const before = await everythingOf(a)
+  const actions = [
+    { action: 'disable' },
+    { action: 'delete' },
+    { action: 'extend', seconds: 60 },
+    { action: 'remove_policy', policy_id: a.policyId },
+    { action: 'add_policy', policy_id: b.policyId },
+  ]
+  for (const action of actions) {
+    const reply = expectStatus(await b.org.api.post('/api/keys/bulk', { ...action, ids: [a.key.hash] }))
+    assert.equal(
+      reply.text,
+      `{"results":[{"id":"${a.key.hash}","ok":false,"error":"Could not retrieve key detail"}],"done":0,"changed":0,"failed":1}`,
+    )
+  }
+  const foreignPolicy = { action: 'add_policy', policy_id: a.policyId, ids: [b.key.hash] }
+  assert.equal((await b.org.api.post('/api/keys/bulk', foreignPolicy)).status, 404)
+  // Names of one's own choice may be taken in both organisations.
+  for (const q of [a.key.secret, a.key.hash, a.key.created.textAt('data', 'alias')]) {
+    const found = expectStatus(await b.org.api.post('/api/keys/search', { q }))
+    assert.equal(found.at('total'), 0, q)
+  }
+  for (const narrowed of [{ api_id: a.api.id }, { policy_id: a.policyId }]) {
+    assert.equal(expectStatus(await b.org.api.post('/api/keys/search', narrowed)).at('total'), 0)
+  }
+  const trial = { method: 'GET', path: '/', key_hash: a.key.hash }
+  assert.equal((await b.org.api.post(`/api/apis/${b.api.id}/try`, trial)).status, 404)
+  const overview = expectStatus(await b.org.api.get('/api/overview'))
+  assertNothingOf(a, overview, '', 'the overview')
+  assertNothingOf(a, expectStatus(await b.org.api.get('/api/activity/live/apis')), '', 'the activity')
+  assert.deepEqual(await everythingOf(a), before)
 })

@@ -116,6 +116,13 @@ const framing = group('framing', [
     choice,
   ],
   [
+    'chunked with a TAB behind it',
+    `${ok}Transfer-Encoding: chunked\t\r\n\r\n2\r\nhi\r\n0\r\n\r\n`,
+    'keep',
+    bad,
+    choice,
+  ],
+  [
     'chunked twice',
     `${ok}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n`,
     'keep',

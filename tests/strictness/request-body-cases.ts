@@ -78,6 +78,7 @@ const withCoding = (lines: string, body = '3\r\nabc\r\n0\r\n\r\n') =>
 const codings = group('Transfer-Encoding', 'rfc', [
   ['chunked', withCoding('Transfer-Encoding: chunked'), accept({ body: 'abc' })],
   ['in capitals', withCoding('TRANSFER-ENCODING: CHUNKED'), accept({ body: 'abc' })],
+  ['with a TAB behind it', withCoding('Transfer-Encoding: chunked \t'), refuse(400), 'choice'],
   [
     'with Content-Length',
     withCoding('Content-Length: 3\r\nTransfer-Encoding: chunked'),
@@ -216,6 +217,18 @@ const trailers = group('trailers', 'rfc', [
     'a trailer, announced or not, is no header',
     chunked('3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n'),
     accept({ body: 'abc', lacks: ['x-t'] }),
+  ],
+  [
+    'trailers go on behind the body',
+    chunked('3\r\nabc\r\n0\r\nX-T: 1\r\nX-U:\t2 \r\n\r\n'),
+    accept({ body: 'abc', trailers: ['X-T: 1', 'X-U: 2'] }),
+    'choice',
+  ],
+  [
+    'X-Forwarded-For in the trailers',
+    chunked('3\r\nabc\r\n0\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n'),
+    accept({ body: 'abc', trailers: [] }),
+    'choice',
   ],
   [
     'Content-Length in the trailers',

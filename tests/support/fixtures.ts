@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { makeCertificate } from './certificates.ts'
 import { adminOf, type Client, dashboardAs } from './client.ts'
-import { objectOf, type Reply } from './http.ts'
+import { arrayOf, objectOf, type Reply } from './http.ts'
 import type { Server } from './server.ts'
 
 /** An organisation with an admin user of its own. */
@@ -154,6 +155,23 @@ export const sessionFor = (
   meta_data: {},
   ...overrides,
 })
+
+/** Adds a certificate to the organisation's store, with its key; answers its id. */
+export async function newCertificate(
+  org: Organisation,
+  made = makeCertificate({ name: unique('cn') }),
+): Promise<string> {
+  const added = expectStatus(await org.api.post('/api/certs', made.certificate + made.key))
+  return added.textAt('id')
+}
+
+/** Creates a webhook; answers its id. */
+export async function newWebhook(org: Organisation, targetUrl: string): Promise<string> {
+  const name = unique('hook')
+  expectStatus(await org.api.post('/api/hooks', { name, method: 'POST', target_path: targetUrl }))
+  const hooks = arrayOf((await org.api.get('/api/hooks?p=-1')).at('hooks')).map(objectOf)
+  return String(hooks.find((hook) => hook.name === name)?.id)
+}
 
 /** A key as the client that made it knows it. */
 export type Key = { readonly secret: string; readonly hash: string; readonly created: Reply }

@@ -12,6 +12,8 @@ export type Operation = {
   /** Names and schemas of the JSON body's fields, where the operation has a body. */
   readonly fields: Readonly<Record<string, unknown>>
   readonly hasBody: boolean
+  /** The body is a file, not JSON. */
+  readonly takesFile: boolean
 }
 
 const verbs = new Set(['get', 'post', 'put', 'patch', 'delete'])
@@ -39,6 +41,7 @@ function describe(document: unknown, verb: string, path: string, operation: unkn
     permission: String(permission),
     fields: (at(schema, 'properties') ?? {}) as Readonly<Record<string, unknown>>,
     hasBody: at(operation, 'requestBody') !== undefined,
+    takesFile: at(operation, 'requestBody', 'content', 'multipart/form-data') !== undefined,
   }
 }
 

@@ -102,6 +102,7 @@ export async function freshSettings(): Promise<{ env: Record<string, string>; re
       TOLLGATE_GATEWAY_PORT: String(gatewayPort),
       TOLLGATE_DEMO_PORT: String(demoPort),
       TOLLGATE_WORKERS: '2',
+      TOLLGATE_DASHBOARD: 'off',
       TOLLGATE_ADMIN_SECRET: randomBytes(16).toString('hex'),
       TOLLGATE_GATEWAY_SECRET: randomBytes(16).toString('hex'),
       ...(database && { TOLLGATE_DATABASE_URL: database.url }),
@@ -201,8 +202,10 @@ async function untilReady(server: Server, ended: Promise<number>): Promise<void>
 async function answers(server: Server): Promise<boolean> {
   try {
     const hello = await send(server.dashboard, { path: '/hello' }, false)
-    const ready = await send(server.gateway, { path: '/ready' }, false)
-    return hello.status === 200 && ready.status === 200
+    if (hello.status !== 200) return false
+    // A gateway that speaks TLS is there before the dashboard's port is.
+    if (server.env.TOLLGATE_TLS_CERT_FILE !== undefined) return true
+    return (await send(server.gateway, { path: '/ready' }, false)).status === 200
   } catch {
     return false
   }

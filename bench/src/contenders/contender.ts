@@ -8,6 +8,8 @@ import { pinned } from '../pin.ts'
 export type Contender = {
   readonly name: string
   readonly port: number
+  /** Whether it is what this repository is about: then no connection may fail. */
+  readonly ours?: true
   /** Processes whose time and memory are counted. */
   readonly pids: readonly number[]
   /** Header lines that each request needs: the key. */

@@ -38,7 +38,7 @@ export async function startTollgate(around: Surroundings, kind: Kind): Promise<C
     },
   })
   const { gatewayPort: port, pid, stop, said } = program
-  const running = { name: kind.name, port, pids: [pid], stop, said }
+  const running = { name: kind.name, port, ours: true as const, pids: [pid], stop, said }
   if (!kind.chain) return { ...running, headers: [] }
   const quota = { quota_max: 1_000_000_000, quota_remaining: 1_000_000_000, quota_renewal_rate: 3600 }
   const key = (rate: number, per: number) =>

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Contender } from '../contenders/contender.ts'
 import { closedLoop } from '../load/wrk.ts'
 import type { Workload } from '../workloads.ts'
+import { assertOursHeld } from './ours.ts'
 import { type CpuTimes, cpuTimes, machineTimes } from './proc.ts'
 import { type Estimate, estimate, median, seededRandom, shuffled } from './statistics.ts'
 
@@ -29,6 +30,8 @@ export type Sample = {
   readonly others: number
   /** Share of the time that the hypervisor took. */
   readonly stolen: number
+  /** Of the contender's connections under load; empty when none failed. */
+  readonly socketErrors: string
 }
 
 /** How a section measures. */
@@ -51,6 +54,8 @@ export type Rounds = {
   readonly rounds: number
   readonly disturbed: number
   readonly loadAverage: number
+  /** Connections of others that failed, in words; such a round counts as disturbed. */
+  readonly failures: readonly string[]
 }
 
 const random = seededRandom(20260101)
@@ -62,12 +67,17 @@ const random = seededRandom(20260101)
 export async function measureRounds(plan: Plan): Promise<Rounds> {
   const quiet: Sample[][] = []
   const noisy: Sample[][] = []
+  const failures: string[] = []
   for (let round = 0; round <= plan.rounds * mostRounds && quiet.length < plan.rounds; round++) {
     await untilQuiet()
     const byName = new Map<string, Sample>()
     for (const contender of shuffled(plan.contenders, random)) {
       try {
-        byName.set(contender.name, await measure(contender, plan))
+        const sample = await measure(contender, plan)
+        byName.set(contender.name, sample)
+        assertOursHeld(contender, sample)
+        if (sample.socketErrors !== '')
+          failures.push(`${contender.name}, ${plan.workload.name}: ${sample.socketErrors}`)
       } catch (cause) {
         throw new Error(`${contender.name} failed; its log ends: ${contender.said?.() ?? 'not kept'}`, {
           cause,
@@ -77,7 +87,8 @@ export async function measureRounds(plan: Plan): Promise<Rounds> {
     if (round === 0) continue
     const row = plan.contenders.flatMap(({ name }) => byName.get(name) ?? [])
     const isDisturbed = row.some(
-      ({ others, stolen }) => others > disturbedByOthers || stolen > disturbedBySteal,
+      ({ others, stolen, socketErrors }) =>
+        others > disturbedByOthers || stolen > disturbedBySteal || socketErrors !== '',
     )
     ;(isDisturbed ? noisy : quiet).push(row)
   }
@@ -88,6 +99,7 @@ export async function measureRounds(plan: Plan): Promise<Rounds> {
     ),
     rounds: rows.length,
     disturbed: rows.length - quiet.length,
+    failures,
     loadAverage: os.loadavg()[0] ?? Number.NaN,
   }
 }
@@ -115,7 +127,7 @@ async function measure(contender: Contender, plan: Plan): Promise<Sample> {
   const upstreamBefore = cpuTimes(plan.upstream.pids)
   const before = cpuTimes(contender.pids)
   const startedAt = performance.now()
-  const { requests, seconds, cpuNanos } = await closedLoop({
+  const { requests, seconds, cpuNanos, socketErrors } = await closedLoop({
     port: contender.port,
     workload: limitedPath(contender, plan.workload),
     headers,
@@ -140,6 +152,7 @@ async function measure(contender: Contender, plan: Plan): Promise<Sample> {
     system: (cpu * system) / (user + system),
     workers: workerNanos(before, after) / 1000 / requests,
     others: (sum(busy) - used - upstream - cpuNanos) / nanos,
+    socketErrors,
     stolen: (machine.stolen - machineBefore.stolen) / (machine.all - machineBefore.all),
   }
 }

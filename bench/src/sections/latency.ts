@@ -1,7 +1,10 @@
 import type { Contender } from '../contenders/contender.ts'
 import { type OpenLoopResult, openLoop } from '../load/open-loop.ts'
-import { figure, loadCpu, type Rounds } from '../measure/rounds.ts'
+import { closedLoop } from '../load/wrk.ts'
+import { assertOursHeld } from '../measure/ours.ts'
+import { contenderCpu, loadCpu } from '../measure/rounds.ts'
 import { type Estimate, estimate, median, seededRandom, shuffled } from '../measure/statistics.ts'
+import { movePinned } from '../pin.ts'
 import { requestBytes } from '../request-bytes.ts'
 import { plain } from '../workloads.ts'
 import { activeConnections, names, roundsFor, type Setting } from './setting.ts'
@@ -32,10 +35,24 @@ export type Added = {
 
 export type LatencyResult = { readonly points: readonly Point[]; readonly added: Added }
 
-/** Measures every contender in an open loop at shares of its own maximum, and what some of them add at half of ours. */
-export async function measureLatency(setting: Setting, closed: Rounds): Promise<LatencyResult> {
+/**
+ * Measures every contender in an open loop at shares of its own maximum, and what some of them add at half of ours.
+ * Meanwhile the upstream is on the contenders' processor: a generator that has to share its own tells its own delays.
+ */
+export async function measureLatency(setting: Setting): Promise<LatencyResult> {
+  movePinned(setting.upstream.pids, String(contenderCpu))
+  try {
+    return await measureBeside(setting)
+  } finally {
+    movePinned(setting.upstream.pids, String(loadCpu))
+  }
+}
+
+async function measureBeside(setting: Setting): Promise<LatencyResult> {
   setting.say('open loop')
-  const most = (name: string) => figure(closed, name, ({ perSecond }) => perSecond)
+  const maxima = new Map<string, number>()
+  for (const contender of setting.contenders) maxima.set(contender.name, await maximum(contender, setting))
+  const most = (name: string) => maxima.get(name) ?? Number.NaN
   const points: Point[] = []
   for (const share of loadShares) {
     for (const contender of setting.contenders) {
@@ -48,6 +65,22 @@ export async function measureLatency(setting: Setting, closed: Rounds): Promise<
   }
   setting.say('open loop, beside the upstream alone')
   return { points, added: await measureAdded(setting, Math.round(most(names.chain) / 2)) }
+}
+
+/** Requests a second that it answers at most. */
+async function maximum(contender: Contender, { folder, share }: Setting): Promise<number> {
+  const count = await closedLoop({
+    port: contender.port,
+    workload: plain,
+    headers: contender.headers,
+    connections: activeConnections,
+    // wrk needs some of it to begin.
+    seconds: Math.max(1, sampleSeconds * share),
+    folder,
+    cpus: String(loadCpu),
+  })
+  assertOursHeld(contender, count)
+  return count.requests / count.seconds
 }
 
 async function measureAdded(setting: Setting, perSecond: number): Promise<Added> {

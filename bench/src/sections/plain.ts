@@ -1,5 +1,6 @@
 import type { Contender } from '../contenders/contender.ts'
 import { closedLoop } from '../load/wrk.ts'
+import { assertOursHeld } from '../measure/ours.ts'
 import { residentKiB } from '../measure/proc.ts'
 import { loadCpu, measureRounds, type Rounds } from '../measure/rounds.ts'
 import { plain } from '../workloads.ts'
@@ -34,7 +35,7 @@ export async function measurePlain(setting: Setting): Promise<PlainResult> {
 
 /** Some seconds of plain requests. */
 export async function warm(contender: Contender, { folder, share }: Setting): Promise<void> {
-  await closedLoop({
+  const count = await closedLoop({
     port: contender.port,
     workload: plain,
     headers: contender.headers,
@@ -43,4 +44,5 @@ export async function warm(contender: Contender, { folder, share }: Setting): Pr
     folder,
     cpus: String(loadCpu),
   })
+  assertOursHeld(contender, count)
 }

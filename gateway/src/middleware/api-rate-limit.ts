@@ -1,10 +1,13 @@
 import { judgeOpen } from '@tollgate/model/judge-key'
-import { defineMiddleware, judged } from '../middleware.ts'
-import { rateLines } from '../rate-lines.ts'
+import { refused } from '@tollgate/model/refused'
+import { admit, type Judge } from '../admission.ts'
+import { defineMiddleware } from '../middleware.ts'
+
+const UNJUDGED = refused('internal', [], 'version', 'no version was chosen')
 
 /**
- * The limits for all callers together, for requests that need no key: those of a keyless API and on ignored paths. With
- * a key they are judged along with its own, so that a request refused by one limit consumes none.
+ * The limits for all callers together, and the organisation's, for requests that need no key: those of a keyless API and
+ * on ignored paths. With a key they are judged along with its own, so that a request refused by one limit consumes none.
  */
 export const apiRateLimit = defineMiddleware({
   name: 'api-rate-limit',
@@ -13,15 +16,20 @@ export const apiRateLimit = defineMiddleware({
     rules.keyless ||
     rules.versions.values().some(({ listed }) => listed.some(({ value }) => value.list === 'ignored')),
 
-  create({ rules, counters }) {
-    return function apiRateLimit(visit, next) {
+  create({ rules, organisation, admission }) {
+    const { counters } = admission
+
+    const judge: Judge = (visit, nowMs) => {
       const { version } = visit
-      if (version === undefined || visit.access !== undefined) return next(visit)
-      const judgement = judgeOpen(rules, version, visit, counters, visit.nowMs)
-      if (judgement.outcome === 'refuse') return judged(judgement)
-      visit.rightsRung = visit.ignored ? rules.rungs.ignored : rules.rungs.keyless
-      visit.rateLines = rateLines(judgement)
-      return next(visit)
+      if (version === undefined) return UNJUDGED
+      const judgement = judgeOpen(rules, version, visit, counters, nowMs, organisation.limits)
+      if (judgement.outcome === 'pass')
+        visit.rightsRung = visit.ignored ? rules.rungs.ignored : rules.rungs.keyless
+      return judgement
+    }
+
+    return function apiRateLimit(visit, next) {
+      return visit.access === undefined ? admit(visit, judge, admission, next) : next(visit)
     }
   },
 })

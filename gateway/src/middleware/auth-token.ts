@@ -1,6 +1,15 @@
+import type { EffectiveAccess } from '@tollgate/model/effective-access'
+import {
+  type Binding,
+  boundBy,
+  certificateCredential,
+  isBound,
+  judgeBoundKey,
+} from '@tollgate/model/judge-certificate'
 import { presentedCredential, type TokenAuth } from '@tollgate/model/token-auth'
 import type { Lookup } from '../key-cache.ts'
-import { defineMiddleware, type Next, type Outcome, refusal } from '../middleware.ts'
+import { defineMiddleware, type Next, type Outcome, type Refusal, refusal } from '../middleware.ts'
+import type { StoredCertificates } from '../stored-certificates.ts'
 import { stripCredential } from '../strip-credential.ts'
 import type { Visit } from '../visit.ts'
 
@@ -10,16 +19,20 @@ export const authToken = defineMiddleware({
 
   enabled: ({ rules }) => !rules.keyless && rules.unsupportedAuth.length === 0,
 
-  create({ rules: { auth }, keys }) {
+  create({ rules, keys, certificates }) {
+    const { auth } = rules
+    const binding = boundBy(rules)
+    const isBarred = barring(binding, certificates)
     const missing = refusal('credential_missing', { step: 'credential', detail: `none in ${placesOf(auth)}` })
 
     return function authToken(visit, next) {
       if (visit.ignored) return next(visit)
-      const credential = presentedCredential(auth, visit)
+      let credential = presentedCredential(auth, visit)
+      if (credential === '' && auth.useCertificate) credential = certificateCredential(rules, visit.clientTls)
       if (credential === '') return missing
       const found = keys.find(credential)
-      if (found instanceof Promise) return found.then((later) => admit(visit, later, auth, next))
-      return admit(visit, found, auth, next)
+      if (found instanceof Promise) return found.then((later) => admit(visit, later, auth, isBarred, next))
+      return admit(visit, found, auth, isBarred, next)
     }
   },
 })
@@ -30,12 +43,39 @@ const UNAVAILABLE = refusal('store_unavailable', {
   detail: 'the key could not be looked up',
 })
 
-function admit(visit: Visit, found: Lookup, auth: TokenAuth, next: Next): Outcome | Promise<Outcome> {
+function admit(
+  visit: Visit,
+  found: Lookup,
+  auth: TokenAuth,
+  isBarred: Barring,
+  next: Next,
+): Outcome | Promise<Outcome> {
   if (found === 'unknown') return UNKNOWN
   if (found === 'unavailable') return UNAVAILABLE
   visit.access = found
+  const barred = isBarred(visit, found)
+  if (barred !== undefined) return barred
   if (auth.strip) stripCredential(visit, auth)
   return next(visit)
+}
+
+/** Why a key opens nothing on this connection, though it was found: it goes with a certificate. */
+type Barring = (visit: Visit, found: EffectiveAccess) => Refusal | undefined
+
+function barring(binding: Binding, certificates: StoredCertificates): Barring {
+  const { orgId } = binding
+  return (visit, { session }) => {
+    if (!isBound(session, binding)) return undefined
+    const { clientTls } = visit
+    const refused = judgeBoundKey(session, binding, clientTls, visit.nowMs)
+    if (refused !== undefined) return refusal(refused.code, { step: 'credential', detail: refused.detail })
+    // To delete a certificate is to lock out who has it.
+    if (typeof clientTls !== 'string' && !certificates.has(orgId, orgId + clientTls.fingerprint)) {
+      const detail = `${clientTls.fingerprint} is not in the store any more`
+      return refusal('key_certificate_mismatch', { step: 'credential', detail })
+    }
+    return undefined
+  }
 }
 
 function placesOf(auth: TokenAuth): string {

@@ -1,20 +1,23 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createCounterTable } from '@tollgate/limits/counter-table'
+import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { type ApiDefinition, withApiDefaults } from '@tollgate/model/api-definition'
 import { hex32, objectId } from '@tollgate/model/ids'
 import type { Policy } from '@tollgate/model/policy'
 import type { Session } from '@tollgate/model/session'
 import type { ApiRecord } from '@tollgate/storage/apis'
+import type { CertificateRecord } from '@tollgate/storage/certificates'
 import type { KeyRecord } from '@tollgate/storage/keys'
 import { openStorage } from '@tollgate/storage/open'
 import type { PolicyRecord } from '@tollgate/storage/policies'
-import { secretHash } from '@tollgate/storage/secrets'
+import { seal, secretHash } from '@tollgate/storage/secrets'
 import type { Storage } from '@tollgate/storage/storage'
 import type { Gateway } from '../gateway.ts'
+import { type LeaseDesk, openLeaseDesk } from '../lease-desk.ts'
+import type { Leases } from '../leases.ts'
 import type { LogLine } from '../log-batch.ts'
 import type { GatewaySettings } from '../ports.ts'
 import { startGateway } from '../start.ts'
@@ -58,6 +61,9 @@ export type TestGate = {
   readonly storage: Storage
   readonly orgId: string
   readonly log: LogLine[]
+  readonly pepper: string
+  /** The desk where the workers get units of quotas from. */
+  readonly desk: LeaseDesk
   readonly folder: string
   call(path: string, options?: CallOptions): Promise<Reply>
   /** The first log line that fits; waits for it, since workers send theirs in batches. */
@@ -71,11 +77,20 @@ export type TestGate = {
   removeKey(record: KeyRecord): Promise<void>
   addPolicy(policy: Policy): Promise<PolicyRecord>
   changePolicy(record: PolicyRecord, change: Partial<Policy>): Promise<void>
+  /** Puts a certificate into the store, with its key or without. */
+  addCertificate(pem: string, key?: string): Promise<CertificateRecord>
+  removeCertificate(record: CertificateRecord): Promise<void>
   close(): Promise<void>
 }
 
 const ACTOR = { kind: 'system', id: 'test' } as const
 const PEPPER = randomBytes(32).toString('hex')
+
+/** For crews whose requests are held to no quota. */
+export const noLeases: Leases = { more: async () => 'unavailable', ahead() {} }
+
+/** Times of a lease desk in tests. */
+export const testLeaseTimes = { idleMs: 10_000, heartbeatMs: 10_000, retryMs: 1_000, maxLeases: 10_000 }
 
 /** Starts storage and gateway. */
 export async function startGate(
@@ -87,11 +102,20 @@ export async function startGate(
   const orgId = objectId()
   await addOrganisation(storage, orgId)
   const log: LogLine[] = []
+  const counterTable = createCounterTable({ cells: 65_536 })
+  const desk = openLeaseDesk({
+    ledger: storage.quotaLedger({ node: 'gate', life: hex32() }),
+    cells: openCounters(counterTable, 0),
+    times: testLeaseTimes,
+    log: (line) => log.push(line),
+    now: Date.now,
+  })
   const gateway = await startGateway({
     workers: options.workers ?? 1,
     host: '127.0.0.1',
     port: 0,
-    counterTable: createCounterTable({ cells: 65_536 }),
+    counterTable,
+    leases: desk,
     keySource,
     pepper: PEPPER,
     controlSocket: options.controlSocket ?? join(folder, 'control.sock'),
@@ -109,6 +133,8 @@ export async function startGate(
     storage,
     orgId,
     log,
+    pepper: PEPPER,
+    desk,
     folder,
     ...records,
     async logged(fits) {
@@ -122,6 +148,7 @@ export async function startGate(
     async close() {
       agent.destroy()
       await gateway.close(1_000)
+      await desk.close()
       await storage.close()
       await rm(folder, { recursive: true, force: true })
     },
@@ -214,6 +241,15 @@ function recordsOf(storage: Storage, orgId: string) {
       await storage.write(ACTOR, ({ policies }) => policies.insert(record))
       return record
     },
+    async addCertificate(pem: string, key = '') {
+      const fingerprint = new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()
+      const keySealed = key === '' ? '' : seal(PEPPER, key)
+      const record = { id: orgId + fingerprint, orgId, pem, keySealed, createdAt: at() }
+      await storage.write(ACTOR, ({ certificates }) => certificates.insert(record))
+      return record
+    },
+    removeCertificate: (record: CertificateRecord) =>
+      storage.write(ACTOR, ({ certificates }) => certificates.remove(record)),
     changePolicy: (record: PolicyRecord, change: Partial<Policy>) =>
       storage.write(ACTOR, ({ policies }) =>
         policies.update({ ...record, policy: { ...record.policy, ...change } }),

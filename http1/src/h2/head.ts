@@ -158,3 +158,12 @@ export function trailersOf(fields: Fields): OutgoingHttpHeaders {
   }
   return trailers
 }
+
+/** Trailers as lines, each ending in CRLF. */
+export function trailerLines(trailers: OutgoingHttpHeaders): string {
+  let lines = ''
+  for (const [name, value] of Object.entries(trailers)) {
+    for (const each of Array.isArray(value) ? value : [value]) lines += `${name}: ${each}\r\n`
+  }
+  return lines
+}

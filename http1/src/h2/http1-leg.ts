@@ -1,17 +1,18 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
 import type { BodyReader } from '../body-reader.ts'
 import { CHUNKED, type UpstreamFailure } from '../exchange.ts'
-import { collect, collectedBytes, compose, LAST_CHUNK } from '../message.ts'
+import { collect, collectedBytes, compose } from '../message.ts'
 import type { ParsedReply } from '../reply-head.ts'
+import { announcement } from '../request-trailers.ts'
 import type { UpstreamPool } from '../upstream.ts'
 import type { UpstreamConnection, UpstreamUser } from '../upstream-connection.ts'
-import { fieldsOf, trailersOf } from './head.ts'
+import { fieldsOf, trailerLines, trailersOf } from './head.ts'
 import { idempotent, type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
 
 /** Methods for which a missing Content-Length would make some upstreams answer 411. */
 const usuallyWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 
-/** To an upstream that speaks HTTP/1.1: trailers of the request are dropped, as nobody there has asked for them. */
+/** To an upstream that speaks HTTP/1.1: trailers of the request go behind a body that goes in chunks, else nowhere. */
 export class Http1Leg implements Leg, UpstreamUser {
   readonly #pool: UpstreamPool
   readonly #message: Message
@@ -50,9 +51,9 @@ export class Http1Leg implements Leg, UpstreamUser {
     return room
   }
 
-  endBody(_trailers: OutgoingHttpHeaders): void {
+  endBody(trailers: OutgoingHttpHeaders): void {
     this.#bodyDone = true
-    if (this.#chunked) this.#connection?.socket.write(LAST_CHUNK, 'latin1')
+    if (this.#chunked) this.#connection?.socket.write(`0\r\n${trailerLines(trailers)}\r\n`, 'latin1')
     this.#connection?.extend(this.#message.headMs)
   }
 
@@ -116,8 +117,9 @@ export class Http1Leg implements Leg, UpstreamUser {
   }
 
   #framing(): string {
-    const { head, method } = this.#message
-    if (head.bodyLength === CHUNKED) return 'Transfer-Encoding: chunked\r\n'
+    const { head, method, headerLines, withheld } = this.#message
+    if (head.bodyLength === CHUNKED)
+      return `Transfer-Encoding: chunked\r\n${announcement(head, `\r\n${headerLines}`, withheld)}`
     if (head.bodyLength > 0 || usuallyWithBody.has(method)) return `Content-Length: ${head.bodyLength}\r\n`
     return ''
   }

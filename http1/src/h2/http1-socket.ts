@@ -3,12 +3,15 @@ import type { OnReadOpts } from 'node:net'
 import { Duplex } from 'node:stream'
 import { BodyReader } from '../body-reader.ts'
 import { CHUNKED, type UpstreamFailure } from '../exchange.ts'
+import { handOver } from '../hand-over.ts'
 import { endToEndLines } from '../headers.ts'
 import { collect, collectedBytes, compose } from '../message.ts'
 import type { ParsedReply } from '../reply-head.ts'
 import { ParsedRequest, parseRequestHead } from '../request-head.ts'
+import { NOTHING_WITHHELD } from '../request-trailers.ts'
 import { isBodiless } from '../status-line.ts'
 import type { PoolLimits } from '../upstream.ts'
+import { fieldsOf, trailerLines, trailersOf } from './head.ts'
 import { Http2Leg } from './http2-leg.ts'
 import type { Leg, LegUser } from './leg.ts'
 import type { Http2Sessions, SessionFailure } from './sessions.ts'
@@ -130,13 +133,15 @@ export class Http1Socket extends Duplex implements LegUser {
     this.#isHead = head.method === 'HEAD'
     this.#body = head.bodyLength === 0 ? undefined : new BodyReader(head.bodyLength, OWN_BODIES)
     const headerLines = `Host: ${head.host}\r\n${endToEndLines(head, HOST)}`
-    const message = { method: head.method, target: head.target, headerLines, head, ...LONGER_THAN_THE_ENGINE }
+    const { method, target } = head
+    const withheld = NOTHING_WITHHELD
+    const message = { method, target, headerLines, head, withheld, ...LONGER_THAN_THE_ENGINE }
     this.#leg = new Http2Leg(this.#sessions, this.#limits, message, this)
     this.#leg.start()
     return end === bytes.length ? undefined : bytes.subarray(end)
   }
 
-  /** One piece of the request's body. Returns whether the upstream takes more. */
+  /** One piece of the request's body; what goes on is a copy. Returns whether the upstream takes more. */
   #pass(bytes: Buffer): boolean {
     const body = this.#body
     const leg = this.#leg
@@ -150,7 +155,7 @@ export class Http1Socket extends Duplex implements LegUser {
     }
     if (body.done) {
       this.#body = undefined
-      leg.endBody({})
+      leg.endBody(trailersOf(fieldsOf(body.trailers)))
       return true
     }
     return room
@@ -160,20 +165,3 @@ export class Http1Socket extends Duplex implements LegUser {
 const HOST: ReadonlySet<string> = new Set(['host'])
 /** The engine's own clocks run for head and body. */
 const LONGER_THAN_THE_ENGINE = { headMs: 3_600_000, idleMs: 3_600_000 }
-
-/** Copies into the reader's bytes, piece by piece. */
-function handOver(bytes: Buffer, { buffer, callback }: OnReadOpts): void {
-  const target = typeof buffer === 'function' ? buffer() : buffer
-  for (let at = 0; at < bytes.length; at += target.length) {
-    const length = bytes.copy(target, 0, at, Math.min(bytes.length, at + target.length))
-    callback(length, target)
-  }
-}
-
-function trailerLines(trailers: OutgoingHttpHeaders): string {
-  let lines = ''
-  for (const [name, value] of Object.entries(trailers)) {
-    for (const each of Array.isArray(value) ? value : [value]) lines += `${name}: ${each}\r\n`
-  }
-  return lines
-}

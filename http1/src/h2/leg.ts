@@ -11,6 +11,8 @@ export type Message = {
   readonly headerLines: string
   /** The client's head: how long the body is, and whether it takes trailers. */
   readonly head: ParsedRequest
+  /** Names of trailers that stay here. */
+  readonly withheld: ReadonlySet<string>
   /** For the reply's head, milliseconds. */
   readonly headMs: number
   /** Without any progress of the reply's body, milliseconds. */

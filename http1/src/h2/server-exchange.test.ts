@@ -216,3 +216,17 @@ test('whatever final status and headers an upstream sends can be told to the cli
     assert.equal((await call(on, { ':path': '/' })).status, status > 599 ? 502 : status)
   }
 })
+
+test('trailers of a request reach the upstream behind the body, unless it has a header of that name', async (t) => {
+  const { session, upstream } = await rig(t, (peer) => void peer.until(/\r\n0\r\n/).then(() => peer.send(OK)))
+  const stream = session().request({ ':path': '/', ':method': 'POST', ':authority': 'h', 'x-user': 'u' }, {
+    waitForTrailers: true,
+  } as object)
+  stream.on('wantTrailers', () =>
+    stream.sendTrailers({ 'x-sum': '2', 'x-user': 'forged', 'x-forwarded-for': '1.2.3.4' }),
+  )
+  stream.end('ab')
+  stream.resume()
+  await new Promise((resolve) => stream.on('close', resolve))
+  assert.ok(upstream.text.endsWith('\r\n\r\n2\r\nab\r\n0\r\nx-sum: 2\r\n\r\n'), upstream.text)
+})

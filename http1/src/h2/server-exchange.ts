@@ -1,5 +1,6 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { performance } from 'node:perf_hooks'
+import type { TLSSocket } from 'node:tls'
 import type {
   Exchange,
   ForwardListener,
@@ -11,11 +12,12 @@ import type {
 import { type Refusal, refusals } from '../protocol-errors.ts'
 import type { ParsedReply } from '../reply-head.ts'
 import type { ParsedRequest } from '../request-head.ts'
+import { forwardedTrailers, NOTHING_WITHHELD } from '../request-trailers.ts'
 import type { ServerLimits } from '../server.ts'
 import { isBodiless } from '../status-line.ts'
 import { Deadline, type Timed } from '../timer-wheel.ts'
 import { UpstreamPool } from '../upstream.ts'
-import { replyFieldsOf, trailersOf } from './head.ts'
+import { fieldsOf, replyFieldsOf, trailerLines, trailersOf } from './head.ts'
 import { Http1Leg } from './http1-leg.ts'
 import { Http2Leg } from './http2-leg.ts'
 import { type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
@@ -26,6 +28,7 @@ export type Http2Context = {
   readonly handler: Handler
   readonly limits: ServerLimits
   readonly remoteAddress: string
+  readonly tls: TLSSocket | undefined
   /** The exchange's stream is closed. `orderly`: its answer was whole. */
   onClosed(exchange: Http2Exchange, orderly: boolean): void
 }
@@ -49,6 +52,7 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
   state: unknown = undefined
+  withheld = NOTHING_WITHHELD
   readonly #stream: ServerHttp2Stream
   readonly #context: Http2Context
   /** Of the client's inactivity: it neither sends its body nor reads the answer. */
@@ -63,6 +67,8 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
   #reading = false
   #trailers: OutgoingHttpHeaders = noTrailers
   #replyTrailers: OutgoingHttpHeaders = noTrailers
+  /** Of the request as it goes on. */
+  #headerLines = ''
   #sentAt = 0
   #status = 0
   #bytesIn = 0
@@ -90,6 +96,10 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     stream.on('trailers', (_trailers, _flags, fields) => {
       this.#trailers = trailersOf(fields ?? [])
     })
+  }
+
+  get tls(): TLSSocket | undefined {
+    return this.#context.tls
   }
 
   get remoteAddress(): string {
@@ -135,9 +145,11 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     const { totalMs = 0 } = timeouts
     const headMs = timeouts.headMs || upstream.limits.headMs
     const idleMs = timeouts.idleMs || upstream.limits.bodyIdleMs
-    const message: Message = { method, target, headerLines, head: this.head, headMs, idleMs }
+    const { head, withheld } = this
+    const message: Message = { method, target, headerLines, head, withheld, headMs, idleMs }
     if (totalMs > 0) this.#limitTime(totalMs)
     this.#phase = FORWARDING
+    this.#headerLines = headerLines
     this.#sentAt = performance.now()
     this.#leg =
       upstream instanceof Http2Upstream
@@ -258,7 +270,14 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     if (this.#bodyDone) return
     this.#bodyDone = true
     if (this.#phase < RELAYING) this.#deadline.disarm()
-    this.#leg?.endBody(this.#trailers)
+    this.#leg?.endBody(this.#forwardedTrailers())
+  }
+
+  /** Those of the request that go on; see `request-trailers.ts`. */
+  #forwardedTrailers(): OutgoingHttpHeaders {
+    if (this.#trailers === noTrailers) return noTrailers
+    const lines = trailerLines(this.#trailers)
+    return trailersOf(fieldsOf(forwardedTrailers(lines, `\r\n${this.#headerLines}`, this.withheld)))
   }
 
   #onDrain(): void {
@@ -269,13 +288,16 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
 
   /** Refuses the request's body. An answer that has begun is broken off. */
   #refuse(refusal: Refusal): void {
-    this.#context.handler.onProtocolError?.(refusal.reason, this.remoteAddress)
-    if (this.#phase >= RELAYING) {
+    const begun = this.#phase >= RELAYING
+    const { handler } = this.#context
+    const lines =
+      handler.onProtocolError?.(refusal.reason, this.remoteAddress, begun ? 0 : refusal.status) ?? ''
+    if (begun) {
       this.#stream.close(BROKEN_OFF)
       return
     }
     const waiting = this.#phase === FORWARDING ? this.#listener : undefined
-    this.respond(refusal.status, 'content-type: text/plain\r\n', `${refusal.reason}\n`)
+    this.respond(refusal.status, `${lines}content-type: text/plain\r\n`, `${refusal.reason}\n`)
     waiting?.onFailure('client-gone')
   }
 
@@ -289,7 +311,7 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
       return true
     } catch (error) {
       // Node has checks of its own; what it will not send must not end the thread.
-      this.#context.handler.onProtocolError?.(`HTTP/2: ${String(error)}`, this.remoteAddress)
+      this.#context.handler.onProtocolError?.(`HTTP/2: ${String(error)}`, this.remoteAddress, 0)
       stream.close(BROKEN_OFF)
       return false
     }

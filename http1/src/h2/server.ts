@@ -5,13 +5,14 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { AddressCount, plainAddress } from '../address-count.ts'
 import type { Handler } from '../exchange.ts'
 import { type Refusal, refusals } from '../protocol-errors.ts'
 import { ParsedRequest } from '../request-head.ts'
 import type { ServerLimits } from '../server.ts'
 import { Deadline, type Timed } from '../timer-wheel.ts'
-import { type Fields, type HeadLimits, requestHeadOf } from './head.ts'
+import { type Fields, type HeadLimits, replyFieldsOf, requestHeadOf } from './head.ts'
 import { type Http2Context, Http2Exchange } from './server-exchange.ts'
 
 /** Bounds of one HTTP/2 connection, beside those of `ServerLimits`. */
@@ -41,30 +42,37 @@ export const defaultHttp2Limits: Http2Limits = {
 
 /** Serves connections that speak HTTP/2; who accepts them has found that out. */
 export interface Http2Server {
-  /** Bytes that were read already must have been put back (`unshift`). */
-  handleSocket(socket: Socket): void
+  /**
+   * Bytes that were read already must have been put back (`unshift`). `remoteAddress`: of the client, where that is not the
+   * peer.
+   */
+  handleSocket(socket: Socket, remoteAddress?: string): void
   /** Tells every client to go elsewhere with its next request; those that come all the same are still served. */
   drain(): void
   /** Lets running requests finish, destroys what is left after `graceMs`. */
   close(graceMs: number): Promise<void>
 }
 
-/** Makes a server of HTTP/2 connections. */
-export function createHttp2Server(handler: Handler, limits: ServerLimits, own: Http2Limits): Http2Server {
+/** Makes a server of HTTP/2 connections. `addresses`: shared with whoever else serves the same clients. */
+export function createHttp2Server(
+  handler: Handler,
+  limits: ServerLimits,
+  own: Http2Limits,
+  addresses = new AddressCount(limits.maxConnectionsPerAddress),
+): Http2Server {
   const connections = new Set<Http2Connection>()
-  const addresses = new AddressCount(limits.maxConnectionsPerAddress)
   let draining = false
   let onEmpty: (() => void) | undefined
 
   return {
-    handleSocket(socket) {
-      const address = plainAddress(socket.remoteAddress ?? '')
+    handleSocket(socket, remoteAddress = socket.remoteAddress ?? '') {
+      const address = plainAddress(remoteAddress)
       if (!addresses.enter(address)) {
         socket.destroy()
-        handler.onProtocolError?.('too many connections of one client', address)
+        handler.onProtocolError?.('too many connections of one client', address, 0)
         return
       }
-      const connection = new Http2Connection(socket, handler, limits, own, () => {
+      const connection = new Http2Connection(socket, address, handler, limits, own, () => {
         addresses.leave(address)
         connections.delete(connection)
         if (connections.size === 0) onEmpty?.()
@@ -111,6 +119,7 @@ class Http2Connection implements Timed {
 
   constructor(
     socket: Socket,
+    remoteAddress: string,
     handler: Handler,
     limits: ServerLimits,
     own: Http2Limits,
@@ -127,7 +136,8 @@ class Http2Connection implements Timed {
     this.#context = {
       handler,
       limits,
-      remoteAddress: plainAddress(socket.remoteAddress ?? ''),
+      remoteAddress,
+      tls: socket instanceof TLSSocket ? socket : undefined,
       onClosed: (_exchange, orderly) => this.#onExchangeClosed(orderly),
     }
     this.#idle = new Deadline(this)
@@ -137,7 +147,7 @@ class Http2Connection implements Timed {
     this.#session.on('ping', () => this.#onNuisance())
     // What the session says of its end is for whoever debugs the client; that it ended is told by the close.
     this.#session.on('error', (error) =>
-      handler.onProtocolError?.(`HTTP/2: ${error.message}`, this.#context.remoteAddress),
+      handler.onProtocolError?.(`HTTP/2: ${error.message}`, this.#context.remoteAddress, 0),
     )
     this.#session.on('close', () => {
       this.#idle.remove()
@@ -196,10 +206,10 @@ class Http2Connection implements Timed {
 
   /** Refuses what is not even a request: the stream's, not the connection's end. */
   #refuse(stream: ServerHttp2Stream, refusal: Refusal): void {
-    this.#context.handler.onProtocolError?.(refusal.reason, this.#context.remoteAddress)
+    const { handler, remoteAddress } = this.#context
+    const lines = handler.onProtocolError?.(refusal.reason, remoteAddress, refusal.status) ?? ''
     stream.on('error', () => stream.close())
-    const fields = [':status', String(refusal.status), 'content-type', 'text/plain']
-    stream.respond(fields)
+    stream.respond(replyFieldsOf(refusal.status, `${lines}content-type: text/plain\r\n`))
     stream.end(`${refusal.reason}\n`, () => stream.close(constants.NGHTTP2_NO_ERROR))
     this.#onNuisance()
   }
@@ -220,6 +230,7 @@ class Http2Connection implements Timed {
     this.#context.handler.onProtocolError?.(
       'HTTP/2: too many resets or control frames',
       this.#context.remoteAddress,
+      0,
     )
     this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
   }

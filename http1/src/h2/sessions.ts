@@ -8,8 +8,9 @@ import {
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls'
 import type { UpstreamFailure } from '../exchange.ts'
-import { Deadline, type Timed } from '../timer-wheel.ts'
+import { coarseNow, Deadline, type Timed } from '../timer-wheel.ts'
 import type { PoolLimits, UpstreamOrigin } from '../upstream.ts'
+import { unfitness } from '../upstream-connection.ts'
 
 /** Streams at a time on one connection as long as the upstream has not said its own number, and at most. */
 const MAX_STREAMS = 100
@@ -73,6 +74,10 @@ export class Http2Sessions {
     let least: UpstreamSession | undefined
     for (const session of this.#sessions) {
       if (!session.isUsable) continue
+      if (session.isOld) {
+        session.retire()
+        continue
+      }
       if (session.streams < session.capacity) return session
       if (least === undefined || session.streams < least.streams) least = session
     }
@@ -99,6 +104,8 @@ export class UpstreamSession implements Timed {
   readonly #limits: PoolLimits
   readonly #deadline: Deadline
   readonly #waiting: ((failure: SessionFailure | undefined) => void)[] = []
+  /** By the coarse clock. */
+  readonly #madeAt: number
   #connected = false
   #retired = false
   #forOnce = false
@@ -124,10 +131,17 @@ export class UpstreamSession implements Timed {
       onClosed()
     })
     this.#deadline.arm(limits.connectMs)
+    this.#madeAt = coarseNow()
   }
 
   get isUsable(): boolean {
     return !this.#retired && !this.#session.closed && !this.#session.destroyed
+  }
+
+  /** It is time to ask anew where the origin is. */
+  get isOld(): boolean {
+    const { maxAgeMs } = this.#limits
+    return maxAgeMs > 0 && coarseNow() - this.#madeAt >= maxAgeMs
   }
 
   get capacity(): number {
@@ -212,17 +226,23 @@ function sessionOptions(limits: PoolLimits): ClientSessionOptions {
   return options
 }
 
-function openSocket({ host, port, tls }: UpstreamOrigin): Socket {
-  if (tls === undefined) return connectTcp({ host, port, noDelay: true })
+function openSocket(origin: UpstreamOrigin): Socket {
+  const { host, port, tls, lookup } = origin
+  const place = { host, port, ...(lookup !== undefined && { lookup }) }
+  if (tls === undefined) return connectTcp({ ...place, noDelay: true })
   const options: ConnectionOptions = {
-    host,
-    port,
+    ...place,
     ...(isIP(host) === 0 && { servername: host }),
     ...tls,
     ALPNProtocols: ['h2'],
   }
   const socket = connectTls(options)
   socket.setNoDelay(true)
+  // Before the session hears that the connection stands, and sends.
+  socket.once('secureConnect', () => {
+    const unfit = unfitness(origin, socket)
+    if (unfit !== undefined) socket.destroy(unfit)
+  })
   return socket
 }
 

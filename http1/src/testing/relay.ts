@@ -50,7 +50,7 @@ export class RelayHandler implements Handler {
     for (const resolve of this.#onFinished.splice(0)) resolve()
   }
 
-  onProtocolError(reason: string): void {
+  onProtocolError(reason: string): undefined {
     this.protocolErrors.push(reason)
   }
 

@@ -14,7 +14,7 @@ export const organisationProblems = defineProblems({
   organisation_unknown: { status: 404, message: 'Could not retrieve org detail' },
 })
 
-const ShownOrganisation = Document.extend({ id: z.string() })
+export const ShownOrganisation = Document.extend({ id: z.string() })
 const ShownOrganisations = z.object({ organisations: z.array(ShownOrganisation), pages: z.number() })
 const ImportedOrganisation = Organisation.extend({
   id: z.string().refine(isObjectId, 'expected 24 lower-case hex digits'),
@@ -120,7 +120,10 @@ async function readOrganisation({ storage }: Dependencies, id: string): Promise<
 }
 
 /** The organisation with zero values where nothing was sent; the order of the fields is the contract's. */
-function shownOrganisation({ id, organisation }: OrganisationRecord): z.input<typeof ShownOrganisation> {
+export function shownOrganisation({
+  id,
+  organisation,
+}: OrganisationRecord): z.input<typeof ShownOrganisation> {
   return {
     id,
     owner_name: '',

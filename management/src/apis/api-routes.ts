@@ -4,6 +4,7 @@ import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Done, envelopeOf, ok } from '../envelopes.ts'
 import { Problem, type ProblemSpec } from '../errors.ts'
+import { totalIfSized } from '../page-query.ts'
 import { type Route, route } from '../route.ts'
 import { ApiDocument, ShownApi, shownApi } from './api-document.ts'
 import { apiProblems } from './api-problems.ts'
@@ -12,7 +13,7 @@ import { deleteApi } from './delete-api.ts'
 import { ApiListQuery, categoriesOf, listApis } from './list-apis.ts'
 import { createApi, updateApi } from './save-api.ts'
 
-const ShownApis = z.object({ apis: z.array(ShownApi), pages: z.int() })
+const ShownApis = z.object({ apis: z.array(ShownApi), pages: z.int(), total: z.int().optional() })
 const Owners = z.object({
   userIds: z.array(z.string()).nullish(),
   userGroupIds: z.array(z.string()).nullish(),
@@ -22,8 +23,8 @@ const API_INVALID = 'API definition validation failed'
 /** /api/apis: classic API definitions in their wrapper (dashboard contract, section 1.2). Both ids work everywhere. */
 export const apiRoutes = (deps: Dependencies): Route[] => {
   const list = async (caller: UserCaller, query: z.output<typeof ApiListQuery>) => {
-    const { rows, pages } = await listApis(deps, caller.scope, query, deps.pageSize)
-    return { apis: rows.map(shownApi), pages }
+    const { rows, pages, total } = await listApis(deps, caller.scope, query, deps.pageSize)
+    return { apis: rows.map(shownApi), pages, ...totalIfSized(query, total) }
   }
 
   return [

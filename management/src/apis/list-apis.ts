@@ -2,7 +2,7 @@ import type { ApiDefinition } from '@tollgate/model/api-definition'
 import type { ApiRecord, ApiSort } from '@tollgate/storage/apis'
 import type { Page } from '@tollgate/storage/paging'
 import { z } from 'zod'
-import { csv, PageNumber, paged, pageOf } from '../page-query.ts'
+import { csv, PageNumber, PageSize, paged, pageOf, sizeOf } from '../page-query.ts'
 import type { ApiContext } from './save-api.ts'
 
 const API_TYPES = ['tcp', 'rest', 'graphql', 'udg', 'subgraph', 'supergraph', 'internal'] as const
@@ -25,6 +25,7 @@ export const ApiListQuery = z.object({
   category: z.string().optional(),
   base_apis: z.string().optional(),
   compressed: z.string().optional(),
+  page_size: PageSize,
 })
 type ApiListQuery = z.output<typeof ApiListQuery>
 
@@ -35,7 +36,10 @@ export async function listApis(
   query: ApiListQuery,
   pageSize: number,
 ): Promise<Page<ApiRecord>> {
-  const page = pageOf(query.p, pageSize)
+  const page = pageOf(query.p, sizeOf(query.page_size, pageSize))
+  // Whoever knows an id looks for that one API; no name is an id by accident.
+  const named = query.q ? await context.storage.apis.byId(scope, query.q) : undefined
+  if (named !== undefined) return paged([named], page)
   const categories = csv(query.category).map((category) => category.replace(/^#/, ''))
   const filter = {
     ...(query.q && { nameContains: query.q }),

@@ -32,7 +32,8 @@ export async function authenticateUser(
   return caller
 }
 
-function accessKeyOf(http: HttpFacts): string {
+/** The access key that a request sends; empty for none. */
+export function accessKeyOf(http: HttpFacts): string {
   const header = http.headers.authorization
   if (typeof header !== 'string' || /^basic /i.test(header)) return ''
   return header.replace(/^bearer /i, '').trim()

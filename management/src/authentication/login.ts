@@ -36,7 +36,7 @@ export const loginRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => 
     answer: Done,
     async handle({ body, http }) {
       if (!isFromOwnPages(http)) throw new Problem(problems.foreign_origin)
-      const token = await signIn(deps, gate, body, http.address)
+      const token = await signIn(deps, gate, body, http)
       await endSession(deps, sessionToken(http))
       const headers = { 'set-cookie': startCookie(http, token, sessionLifeMs) }
       return new Reply(
@@ -68,23 +68,28 @@ async function signIn(
   deps: Dependencies,
   gate: PasswordGate,
   { username, password, org_id: orgId }: z.output<typeof Credentials>,
-  address: string,
+  http: HttpFacts,
 ): Promise<string> {
   const found = await deps.storage.users.byEmail(username)
   const accounts = found
     .filter((account) => account.user.active === true && (orgId === undefined || account.orgId === orgId))
     .slice(0, maxAccounts)
   const hashes = accounts.map((account) => account.passwordHash)
-  const user = accounts[await gate.match(username, address, password, hashes)]
+  const user = accounts[await gate.match(username, http.address, password, hashes)]
   if (user === undefined) throw new Problem(loginProblems.credentials_incorrect)
-  return newSession(deps, user)
+  return newSession(deps, user, http)
 }
 
 /**
  * Starts the session and notes the sign-in on the user, in one transaction: a password change or a revocation comes
  * before it and is seen, or after it and ends the session.
  */
-async function newSession(deps: Dependencies, user: UserRecord): Promise<string> {
+async function newSession(
+  deps: Dependencies,
+  user: UserRecord,
+  { address, headers }: HttpFacts,
+): Promise<string> {
+  const userAgent = typeof headers['user-agent'] === 'string' ? headers['user-agent'].toWellFormed() : ''
   const at = new Date(deps.now()).toISOString()
   return deps.storage.write({ kind: 'user', id: user.id }, async (stores) => {
     const current = await stores.users.byId(undefined, user.id)
@@ -92,7 +97,7 @@ async function newSession(deps: Dependencies, user: UserRecord): Promise<string>
       throw new Problem(loginProblems.credentials_incorrect)
     }
     await stores.users.update({ ...current, user: { ...current.user, last_login_date: at } })
-    return startSession(stores.signIns, deps, user.id)
+    return startSession(stores.signIns, deps, user.id, { address, userAgent })
   })
 }
 

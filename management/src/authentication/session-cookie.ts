@@ -24,6 +24,8 @@ export function endCookie(http: HttpFacts): string {
 }
 
 function attributes(http: HttpFacts): string {
-  const secure = http.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
+  const proto = http.headers['x-forwarded-proto']
+  // Several proxies make a list of it: the first one speaks of the browser.
+  const secure = typeof proto === 'string' && /^\s*https\s*(,|$)/i.test(proto) ? '; Secure' : ''
   return `Path=/; HttpOnly; SameSite=Lax${secure}`
 }

@@ -1,7 +1,10 @@
+import { hex32 } from '@tollgate/model/ids'
 import { secretHash } from '@tollgate/storage/secrets'
-import type { SignInStore } from '@tollgate/storage/sign-ins'
+import type { SignIn, SignInStore } from '@tollgate/storage/sign-ins'
 import type { Dependencies } from '../dependencies.ts'
 
+/** What is kept of where a session came from, characters. */
+const MAX_ORIGIN_LENGTH = 256
 /** A session ends when nothing was asked in it for so long. */
 export const sessionIdleMs = 12 * 3_600_000
 /** A session ends at last so long after the sign-in. */
@@ -16,13 +19,17 @@ export async function startSession(
   signIns: SignInStore,
   { pepper, now }: Pick<Context, 'pepper' | 'now'>,
   userId: string,
+  from: { readonly address: string; readonly userAgent: string },
 ): Promise<string> {
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex')
   const nowMs = now()
   await signIns.removeExpired(nowMs)
   await signIns.insert({
     tokenHash: secretHash(pepper, token),
+    id: hex32(),
     userId,
+    address: from.address.slice(0, MAX_ORIGIN_LENGTH),
+    userAgent: from.userAgent.slice(0, MAX_ORIGIN_LENGTH),
     createdAtMs: nowMs,
     lastSeenAtMs: nowMs,
     expiresAtMs: nowMs + sessionLifeMs,
@@ -40,12 +47,20 @@ export async function sessionUser(
   const signIn = await storage.signIns.byTokenHash(hash)
   if (signIn === undefined) return undefined
   const nowMs = now()
-  if (nowMs >= signIn.expiresAtMs || nowMs - signIn.lastSeenAtMs >= sessionIdleMs) {
+  if (!isInForce(signIn, nowMs)) {
     await storage.signIns.remove(hash)
     return undefined
   }
   if (nowMs - signIn.lastSeenAtMs >= touchEveryMs) await storage.signIns.touch(hash, nowMs)
   return signIn.userId
+}
+
+/** Whether a session is in force. */
+export function isInForce(
+  { expiresAtMs, lastSeenAtMs }: Pick<SignIn, 'expiresAtMs' | 'lastSeenAtMs'>,
+  nowMs: number,
+): boolean {
+  return nowMs < expiresAtMs && nowMs - lastSeenAtMs < sessionIdleMs
 }
 
 /** Ends one session. */

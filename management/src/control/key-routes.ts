@@ -30,6 +30,7 @@ const CREATE_WORDS: Wording = {
   key_without_rights: problems.key_without_rights,
   key_policy_unknown: problems.key_policies_failed,
   key_policies_unusable: problems.key_policies_failed,
+  key_certificate_taken: problems.key_certificate_taken,
 }
 const WRITE_WORDS: Wording = {
   key_without_rights: problems.key_insecure,

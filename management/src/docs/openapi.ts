@@ -123,6 +123,7 @@ function operationOf(route: Route, refusal: object): Operation {
 }
 
 function requestBodyOf(route: Route, body: z.ZodType): Operation['requestBody'] {
+  if (route.upload) return UPLOAD
   const schema = schemaOf(body, 'input')
   const types = ['application/json', ...(route.form ? ['application/x-www-form-urlencoded'] : [])]
   return {
@@ -130,6 +131,17 @@ function requestBodyOf(route: Route, body: z.ZodType): Operation['requestBody'] 
     content: Object.fromEntries(types.map((type) => [type, { schema }])),
   }
 }
+
+/** A file in a form, under any name, or as it is. */
+const UPLOAD = {
+  required: true,
+  content: {
+    'multipart/form-data': {
+      schema: { type: 'object', additionalProperties: { type: 'string', format: 'binary' } },
+    },
+    'application/x-pem-file': { schema: { type: 'string' } },
+  },
+} as const
 
 function pathParameters(route: Route) {
   return [...route.path.matchAll(/:([A-Za-z]+)/g)].map(([, name = '']) => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cellOf } from '@tollgate/model/counters'
+import { rateLimit } from '@tollgate/model/limit'
 import { type Ask, asking, makeApi, makeUser, session, smallWorld, type TestWorld } from '../test-world.ts'
 
 const NOW = Date.UTC(2026, 0, 5, 10)
@@ -25,16 +25,17 @@ async function makePolicy(ask: Ask, apiId: string, more: object = {}): Promise<s
 }
 
 /** Counts requests of a key as the gateway does. */
-function use(world: TestWorld, cell: { hi: number; lo: number }, times: number, seconds: number): void {
-  const limit = { kind: 'rate', cell, max: 1000, windowMs: seconds * 1000, scope: '', source: '' } as const
-  for (let time = 0; time < times; time++) world.counters.take([limit], world.clock.nowMs)
+function use(world: TestWorld, name: string, times: number, seconds: number): void {
+  const limit = rateLimit(1000, seconds, { kind: 'rate', name, scope: '', source: '' })
+  assert.ok(limit)
+  for (let time = 0; time < times; time++) world.counters.take([limit], world.clock.nowMs, 1)
 }
 
 test('a key is described with every limit, its source, its use and when it starts anew', async () => {
   const world = await smallWorld()
   const { ask, apiId } = world
   const { body: key } = await ask('POST', '/api/keys', { ...limited(apiId), alias: 'ada' })
-  use(world, cellOf(`rate:${key.key_hash}`), 3, 60)
+  use(world, `rate:${key.key_hash}`, 3, 60)
 
   for (const id of [key.key_id, key.key_hash]) {
     const { status, body } = await ask('GET', `/api/keys/${id}/effective`)
@@ -45,10 +46,15 @@ test('a key is described with every limit, its source, its use and when it start
     assert.deepEqual(api.rate, {
       max: 60,
       window_seconds: 60,
+      algorithm: 'fixed_window',
+      burst: null,
+      calendar: null,
       words: '60 requests each minute',
       source: { kind: 'key', words: 'key', policies: [], change_at: [`/api/keys/${key.key_hash}`] },
       scope: 'key',
+      shared: false,
       used: 3,
+      allowance: null,
       remaining: 57,
       resets_at: { unix: NOW / 1000 + 60, rfc3339: '2026-01-05T10:01:00.000Z' },
       under_admission: 0,

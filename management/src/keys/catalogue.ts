@@ -10,7 +10,12 @@ const MAX_ENTRIES = 10_000
 const MAX_RULES = 1_000
 
 /** What a key needs to know of an API that it names. */
-export type ApiFacts = { readonly apiId: string; readonly orgId: string; readonly quotaSetOnCreate: boolean }
+export type ApiFacts = {
+  readonly apiId: string
+  readonly orgId: string
+  readonly name: string
+  readonly quotaSetOnCreate: boolean
+}
 
 /**
  * APIs and policies as the key verbs look them up: remembered until one of them changes, so that creating a key costs
@@ -61,7 +66,8 @@ export function createCatalogue(storage: Storage): Catalogue {
       remembered(apis, `${orgId} ${apiId}`, async () => {
         const record = await storage.apis.byId(orgId, apiId)
         if (record?.apiId !== apiId) return undefined
-        return { apiId, orgId, quotaSetOnCreate: record.definition.dont_set_quota_on_create !== true }
+        const { name = '', dont_set_quota_on_create: unset } = record.definition
+        return { apiId, orgId, name, quotaSetOnCreate: unset !== true }
       }),
     rules: (orgId, apiId) =>
       remembered(

@@ -1,7 +1,7 @@
 import type { Actor } from '@tollgate/storage/changes'
 import type { KeyRecord } from '@tollgate/storage/keys'
 import { Problem } from '../errors.ts'
-import { resetCounters } from './key-access.ts'
+import { endCounters } from './key-access.ts'
 import type { KeyContext } from './key-context.ts'
 import { keyProblems } from './key-problems.ts'
 
@@ -12,5 +12,5 @@ export async function deleteKey(context: KeyContext, actor: Actor, found: KeyRec
     if (current === undefined) throw new Problem(keyProblems.key_not_found)
     await stores.keys.remove(current)
   })
-  await resetCounters(context, [found])
+  await endCounters(context, found)
 }

@@ -1,7 +1,9 @@
 import type { AccessDescription } from '@tollgate/model/access-description'
 import type { ApiRules } from '@tollgate/model/api-rules'
+import type { Limit } from '@tollgate/model/counters'
 import { describeAccess } from '@tollgate/model/describe-access'
-import { accessTo, type EffectiveAccess } from '@tollgate/model/effective-access'
+import { accessTo, type EffectiveAccess, quotasOf } from '@tollgate/model/effective-access'
+import { type OrganisationLimits, organisationLimits } from '@tollgate/model/organisation-limits'
 import type { KeyRecord } from '@tollgate/storage/keys'
 import { accessOf } from './key-access.ts'
 import type { KeyContext } from './key-context.ts'
@@ -37,7 +39,21 @@ export async function describeStanding(context: KeyContext, record: KeyRecord): 
   return describe(context, { ...access, apis: new Map(), master: undefined }, new Map())
 }
 
-function describe(context: KeyContext, access: EffectiveAccess, rules: ReadonlyMap<string, ApiRules>) {
+async function describe(
+  context: KeyContext,
+  access: EffectiveAccess,
+  rules: ReadonlyMap<string, ApiRules>,
+): Promise<AccessDescription> {
   const nowMs = context.now()
-  return describeAccess(access, rules, (cell) => context.counters.peek(cell, nowMs), nowMs)
+  const organisation = await organisationOf(context, access.orgId)
+  const ofAll = organisation?.quota === undefined ? [] : [organisation.quota]
+  const quotas = await context.quotas.use([...quotasOf(access), ...ofAll])
+  const usage = (limit: Limit) => quotas.get(limit.name) ?? context.counters.peek(limit, nowMs)
+  return describeAccess(access, rules, usage, nowMs, organisation)
+}
+
+/** The organisation's own limits; undefined when it has none. */
+async function organisationOf(context: KeyContext, orgId: string): Promise<OrganisationLimits | undefined> {
+  const record = await context.storage.organisationSessions.byOrganisation(orgId)
+  return record && organisationLimits(orgId, record.session)
 }

@@ -1,5 +1,6 @@
 import { effectiveAccess } from '@tollgate/model/effective-access'
 import { hex32 } from '@tollgate/model/ids'
+import { certificateSecret } from '@tollgate/model/judge-certificate'
 import { customToken, generatedToken } from '@tollgate/model/key-format'
 import type { Session } from '@tollgate/model/session'
 import type { Actor } from '@tollgate/storage/changes'
@@ -9,6 +10,7 @@ import type { Stores } from '@tollgate/storage/storage'
 import { Problem } from '../errors.ts'
 import { isPublicId, userKeyId } from './find-key.ts'
 import { refuseUnusable, resetCounters } from './key-access.ts'
+import { isCertificateSecret, withCertificates } from './key-certificate.ts'
 import type { KeyContext } from './key-context.ts'
 import { keyProblems } from './key-problems.ts'
 import { sessionOfNewKey } from './key-session.ts'
@@ -33,14 +35,21 @@ export type IssuedKey = { readonly record: KeyRecord; readonly keyId: string }
 /**
  * Issues a key with a generated secret, or with a chosen one: `name`, honoured with and without the organisation's id
  * in front. A name that is taken within the organisation is written anew and keeps its public id. Throws the problems
- * of `resolveTerms`, `key_name_invalid`, `key_password_short`.
+ * of `resolveTerms`, `key_name_invalid`, `key_password_short`. A key that is bound to a certificate
+ * (`certificate`) is found by it. Throws `key_certificate_unknown` and `key_certificate_taken` for that.
  */
 export async function issueKey(context: KeyContext, order: KeyOrder, name?: string): Promise<IssuedKey> {
   const record = await draft(context, order)
   if (name === undefined) {
-    const secret = generatedToken(order.orgId)
+    const { certificate = '' } = record.session
+    const isBound = certificate !== ''
+    const secret = isBound ? certificateSecret(order.orgId, certificate) : generatedToken(order.orgId)
     const hash = secretHash(context.pepper, secret)
-    await context.storage.write(order.actor, (stores) => stores.keys.insert(record, [hash]))
+    await context.storage.write(order.actor, async (stores) => {
+      if (isBound && (await stores.keys.bySecretHash(hash)) !== undefined)
+        throw new Problem(keyProblems.key_certificate_taken)
+      await stores.keys.insert(record, [hash])
+    })
     return { record, keyId: secret }
   }
   const secret = customSecret(order.orgId, name)
@@ -91,7 +100,8 @@ export async function previewKey(context: KeyContext, order: KeyOrder): Promise<
 
 async function draft(context: KeyContext, order: KeyOrder): Promise<KeyRecord> {
   const terms = await resolveTerms(context, order.orgId, order.session)
-  const hashed = await withHashedPassword(order.session)
+  const bound = await withCertificates(context.storage, order.orgId, order.session)
+  const hashed = await withHashedPassword(bound)
   const nowMs = context.now()
   const session = sessionOfNewKey(hashed, order.orgId, terms, nowMs)
   const at = new Date(nowMs).toISOString()
@@ -130,5 +140,7 @@ function customSecret(orgId: string, name: string): string {
     const rule = `it must have ${MIN_NAME_LENGTH} to ${MAX_NAME_LENGTH} printable ASCII characters without spaces`
     throw new Problem(keyProblems.key_name_invalid, rule)
   }
+  if (isCertificateSecret(orgId, secret))
+    throw new Problem(keyProblems.key_name_invalid, 'it stands for a certificate')
   return secret
 }

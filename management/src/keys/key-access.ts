@@ -1,10 +1,6 @@
 import { policyIds } from '@tollgate/model/apply-policies'
-import {
-  type EffectiveAccess,
-  effectiveAccess,
-  quotaCells,
-  rateCells,
-} from '@tollgate/model/effective-access'
+import type { Limit } from '@tollgate/model/counters'
+import { type EffectiveAccess, effectiveAccess, limitsOfKey } from '@tollgate/model/effective-access'
 import type { KeyRecord } from '@tollgate/storage/keys'
 import { Problem } from '../errors.ts'
 import type { KeyContext } from './key-context.ts'
@@ -21,10 +17,24 @@ export function refuseUnusable(access: EffectiveAccess): void {
   if (access.unusable !== undefined) throw new Problem(keyProblems.key_policies_unusable, access.unusable)
 }
 
-/** Empties every rate and quota counter that belongs to these states of a key, so that each period starts anew. */
+/**
+ * Empties every rate and quota counter that belongs to these states of a key alone, so that each period starts anew. What
+ * the key shares with others stays.
+ */
 export async function resetCounters(context: KeyContext, states: readonly KeyRecord[]): Promise<void> {
-  for (const state of states) {
-    const access = await accessOf(context, state)
-    for (const cell of [...quotaCells(access), ...rateCells(access)]) context.counters.reset(cell)
-  }
+  const limits = await ownLimits(context, states)
+  for (const { cell } of limits) context.counters.reset(cell)
+  await context.quotas.reset(limits)
+}
+
+/** Ends every counter of a deleted key, also those that earlier states of it had. */
+export async function endCounters(context: KeyContext, record: KeyRecord): Promise<void> {
+  const limits = await ownLimits(context, [record])
+  for (const { cell } of limits) context.counters.reset(cell)
+  await context.quotas.forgetKey(record.id, limits)
+}
+
+async function ownLimits(context: KeyContext, states: readonly KeyRecord[]): Promise<readonly Limit[]> {
+  const limits = await Promise.all(states.map(async (state) => limitsOfKey(await accessOf(context, state))))
+  return limits.flat()
 }

@@ -1,3 +1,4 @@
+import { quotasOf } from '@tollgate/model/effective-access'
 import { wireSession } from '@tollgate/model/wire-session'
 import type { KeyRecord } from '@tollgate/storage/keys'
 import { z } from 'zod'
@@ -23,5 +24,5 @@ export async function keyData(context: KeyContext, record: KeyRecord, shownId: s
 /** The session as every face shows it: policies applied, quotas as they stand now, no password. */
 export async function shownSession(context: KeyContext, record: KeyRecord): Promise<Record<string, unknown>> {
   const access = await accessOf(context, record)
-  return wireSession(sessionWithLiveQuotas(access, context.counters, context.now()))
+  return wireSession(sessionWithLiveQuotas(access, await context.quotas.use(quotasOf(access))))
 }

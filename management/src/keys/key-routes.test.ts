@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cellOf } from '@tollgate/model/counters'
-import { asking, makeApi, makeUser, session, smallWorld } from '../test-world.ts'
+import { TAKEN } from '@tollgate/model/counters'
+import { quotaLimit } from '@tollgate/model/limit'
+import { asking, makeApi, makeUser, session, smallWorld, type TestWorld } from '../test-world.ts'
 
 const NOW = Date.UTC(2026, 0, 5, 10) / 1000
 const error = (Message: string) => ({ Status: 'Error', Message, Meta: null })
 const NOT_FOUND = error('Could not retrieve key detail')
-const count = (max: number) => ({ kind: 'quota', max, windowMs: 60_000, scope: '', source: '' }) as const
+
+/** Counts requests of a key in a quota of a minute, as the gateway does once its ledger granted all of it. */
+function spend({ counters, clock }: TestWorld, name: string, max: number, requests: number): void {
+  const limit = quotaLimit(max, 60, { kind: 'quota', name, scope: '', source: '' })
+  assert.ok(limit)
+  const grant = { units: max, granted: max, endsAtMs: clock.nowMs + 60_000, lowWater: -1 }
+  assert.ok(counters.grant(limit, grant, clock.nowMs))
+  for (let i = 0; i < requests; i++) assert.equal(counters.take([limit], clock.nowMs, 1), TAKEN)
+}
 
 test('a key is issued with the secret, its public id and every field that clients read', async () => {
   const { ask, apiId, user, logged } = await smallWorld()
@@ -182,11 +191,11 @@ test('an expiry in the past is none for a new key', async () => {
 })
 
 test('quota_remaining is live, starts anew on update and goes on with suppress_reset', async () => {
-  const { ask, apiId, counters, clock } = await smallWorld()
+  const world = await smallWorld()
+  const { ask, apiId } = world
   const { body: key } = await ask('POST', '/api/keys', { ...session(apiId), quota_max: 10 })
   assert.equal(key.data.quota_remaining, 10)
-  const limit = { ...count(10), cell: cellOf(`quota:${key.key_hash}`) }
-  for (let i = 0; i < 3; i++) assert.equal(counters.take([limit], clock.nowMs), -1)
+  spend(world, `quota:${key.key_hash}`, 10, 3)
 
   const { data } = (await ask('GET', `/api/keys/${key.key_id}`)).body
   assert.deepEqual([data.quota_remaining, data.quota_renews], [7, NOW + 60])
@@ -197,12 +206,13 @@ test('quota_remaining is live, starts anew on update and goes on with suppress_r
 })
 
 test('a right with a limit of its own shows its own live quota', async () => {
-  const { ask, apiId, counters, clock } = await smallWorld()
+  const world = await smallWorld()
+  const { ask, apiId } = world
   const limit = { rate: 10, per: 1, quota_max: 5, quota_renewal_rate: 60 }
   const rights = { [apiId]: { api_id: apiId, limit } }
   const { body: key } = await ask('POST', '/api/keys', { ...session(), access_rights: rights })
   assert.equal(key.data.access_rights[apiId].limit.quota_renews, NOW + 60)
-  counters.take([{ ...count(5), cell: cellOf(`quota:${key.key_hash}:${apiId}`) }], clock.nowMs)
+  spend(world, `quota:${key.key_hash}:${apiId}`, 5, 1)
   const { data } = (await ask('GET', `/api/keys/${key.key_id}`)).body
   assert.equal(data.access_rights[apiId].limit.quota_remaining, 4)
 })

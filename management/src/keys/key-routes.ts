@@ -17,6 +17,7 @@ import type { KeyContext } from './key-context.ts'
 import { KeyData, keyData } from './key-data.ts'
 import { KEY_INVALID, keyProblems } from './key-problems.ts'
 import { KeyListQuery, keyIdPage, listKeys } from './list-keys.ts'
+import { manyKeysRoutes } from './many-keys-routes.ts'
 import { updateKey } from './update-key.ts'
 
 /** Ways to name the key of the path; any value of `hashed` and `suppress_reset` counts (dashboard contract 1.1). */
@@ -33,6 +34,7 @@ export const keyRoutes = (deps: Dependencies): Route[] => {
   const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
   return [
     ...accessRoutes(context, deps.pageSize),
+    ...manyKeysRoutes(context, deps.pageSize),
     ...issuing(context),
     ...listing(context, deps.pageSize),
     ...keyOf('/api/keys/:keyId', context),

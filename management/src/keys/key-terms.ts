@@ -1,4 +1,5 @@
 import { policyIds as policyIdsOf } from '@tollgate/model/apply-policies'
+import { budgetProblem } from '@tollgate/model/budget'
 import type { FindPolicy } from '@tollgate/model/effective-access'
 import type { Policy } from '@tollgate/model/policy'
 import type { Session } from '@tollgate/model/session'
@@ -17,7 +18,7 @@ export type KeyTerms = {
 
 /**
  * Looks up what a session refers to. Refuses a session that grants nothing, one that names an API or a policy which
- * its organisation does not have, and one whose right contradicts itself. What `before` (the session that it
+ * its organisation does not have, one whose right contradicts itself, and one whose limits cannot be counted. What `before` (the session that it
  * replaces) named already may stay, though it was deleted meanwhile: saving without a change is always possible.
  */
 export async function resolveTerms(
@@ -31,6 +32,10 @@ export async function resolveTerms(
   if (rights.length === 0 && policyIds.length === 0 && !hasInlinePolicies(session)) {
     throw new Problem(keyProblems.key_without_rights)
   }
+
+  const unusable = budgetProblem(session)
+  if (unusable !== undefined && unusable !== (before && budgetProblem(before)))
+    throw new Problem(keyProblems.key_budget_unusable, unusable)
 
   const apis = new Map<string, ApiFacts>()
   for (const [apiId, right] of rights) {

@@ -1,17 +1,20 @@
-import type { Counters, Limit } from '@tollgate/model/counters'
+import type { QuotaUse } from '@tollgate/limits/quotas'
+import type { Limit } from '@tollgate/model/counters'
 import type { EffectiveAccess } from '@tollgate/model/effective-access'
 import { isEmptyLimit } from '@tollgate/model/merge-limits'
 import type { ApiLimit, Session } from '@tollgate/model/session'
 
+/** The use of quotas by the names of their limits. */
+type Uses = ReadonlyMap<string, QuotaUse>
 type Quota = Pick<ApiLimit, 'quota_max' | 'quota_remaining' | 'quota_renews'>
 
 /**
- * The session with its policies applied and its quotas as the counters have them now: `quota_remaining` is what is left
+ * The session with its policies applied and its quotas as they stand now: `quota_remaining` is what is left
  * unless `quota_max` is -1, `quota_renews` the end of the running period (gateway contract, section 1.1).
  */
-export function sessionWithLiveQuotas(access: EffectiveAccess, counters: Counters, nowMs: number): Session {
+export function sessionWithLiveQuotas(access: EffectiveAccess, uses: Uses): Session {
   const { session } = access
-  const live = (quota: Quota, limit: Limit | undefined) => liveQuota(quota, limit, counters, nowMs)
+  const live = (quota: Quota, limit: Limit | undefined) => liveQuota(quota, limit, uses)
   const rights = Object.entries(session.access_rights ?? {})
   const shown = { ...session, ...live(session, rootQuota(access)) }
   if (rights.every(([, right]) => isEmptyLimit(right.limit))) return shown
@@ -23,11 +26,11 @@ export function sessionWithLiveQuotas(access: EffectiveAccess, counters: Counter
   return { ...shown, access_rights: Object.fromEntries(shownRights) }
 }
 
-function liveQuota(quota: Quota, limit: Limit | undefined, counters: Counters, nowMs: number): Quota {
+function liveQuota(quota: Quota, limit: Limit | undefined, uses: Uses): Quota {
   const { quota_max: max = 0, quota_remaining = 0, quota_renews = 0 } = quota
   if (max === -1) return { quota_remaining, quota_renews }
   if (limit === undefined) return { quota_remaining: Math.max(0, max), quota_renews }
-  const { used, resetsAtMs } = counters.peek(limit.cell, nowMs)
+  const { used = 0, resetsAtMs = 0 } = uses.get(limit.name) ?? {}
   const renews = resetsAtMs > 0 ? Math.ceil(resetsAtMs / 1000) : quota_renews
   return { quota_remaining: Math.max(0, max - used), quota_renews: renews }
 }

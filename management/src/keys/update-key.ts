@@ -4,6 +4,7 @@ import type { Actor } from '@tollgate/storage/changes'
 import type { KeyRecord } from '@tollgate/storage/keys'
 import { Problem } from '../errors.ts'
 import { accessOf, refuseUnusable, resetCounters } from './key-access.ts'
+import { withCertificates } from './key-certificate.ts'
 import type { KeyContext } from './key-context.ts'
 import { keyProblems } from './key-problems.ts'
 import { sessionOfUpdatedKey } from './key-session.ts'
@@ -26,7 +27,8 @@ export type KeyUpdate = {
 export async function updateKey(context: KeyContext, update: KeyUpdate): Promise<KeyRecord> {
   const { found, keepQuota } = update
   const terms = await resolveTerms(context, found.orgId, update.session, found.session)
-  const hashed = await withHashedPassword(update.session, found.session)
+  const bound = await withCertificates(context.storage, found.orgId, update.session, found.session)
+  const hashed = await withHashedPassword(bound, found.session)
   const wasUnusable = (await accessOf(context, found)).unusable !== undefined
   const nowMs = context.now()
 

@@ -4,7 +4,7 @@ import type { Page } from '@tollgate/storage/paging'
 import type { PolicyFilter, PolicyRecord } from '@tollgate/storage/policies'
 import { z } from 'zod'
 import { Problem } from '../errors.ts'
-import { csv, PageNumber, paged, pageOf } from '../page-query.ts'
+import { csv, PageNumber, PageSize, paged, pageOf, sizeOf } from '../page-query.ts'
 import { policyProblems } from './policy-problems.ts'
 import type { PolicyContext } from './save-policy.ts'
 
@@ -20,6 +20,7 @@ export const PolicyListQuery = z.object({
   sort: z.union([z.literal(''), z.enum(SORTS)]).optional(),
   api_id: z.string().optional(),
   auth_type: z.string().optional(),
+  page_size: PageSize,
 })
 type PolicyListQuery = z.output<typeof PolicyListQuery>
 
@@ -30,7 +31,7 @@ export async function listPolicies(
   query: PolicyListQuery,
   pageSize: number,
 ): Promise<Page<PolicyRecord>> {
-  const page = pageOf(query.p, pageSize)
+  const page = pageOf(query.p, sizeOf(query.page_size, pageSize))
   const ids = csv(query.policy_ids)
   await refuseUnknownWords(context, scope, ids)
   const filter = filterOf(query, ids)

@@ -6,19 +6,21 @@ import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Document, Done, ok } from '../envelopes.ts'
 import { Problem, type ProblemSpec } from '../errors.ts'
+import { totalIfSized } from '../page-query.ts'
 import { type Route, route } from '../route.ts'
 import { listPolicies, PolicyListQuery } from './list-policies.ts'
 import { shownPolicy } from './policy-document.ts'
 import { POLICY_INVALID, policyProblems } from './policy-problems.ts'
 import { createPolicy, deletePolicy, updatePolicy } from './save-policy.ts'
 
-const ShownPolicies = z.object({ Data: z.array(Document), Pages: z.int() })
+const ShownPolicies = z.object({ Data: z.array(Document), Pages: z.int(), Total: z.int().optional() })
 
 /** /api/portal/policies (dashboard contract, section 1.4). Both ids of a policy work everywhere. */
 export const policyRoutes = (deps: Dependencies): Route[] => {
   const list = async (caller: UserCaller, query: z.output<typeof PolicyListQuery>) => {
-    const { rows, pages } = await listPolicies(deps, caller.scope, query, deps.pageSize)
-    return { Data: rows.map(shownPolicy), Pages: pages }
+    const { rows, pages, total } = await listPolicies(deps, caller.scope, query, deps.pageSize)
+    const sized = totalIfSized(query, total)
+    return { Data: rows.map(shownPolicy), Pages: pages, ...(sized.total !== undefined && { Total: total }) }
   }
 
   return [

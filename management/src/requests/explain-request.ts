@@ -5,6 +5,7 @@ import {
   apiSource,
   keyPath,
   momentOf,
+  organisationPath,
   policyPath,
 } from '@tollgate/model/access-source'
 import { policyIds } from '@tollgate/model/apply-policies'
@@ -15,7 +16,7 @@ import type { KeyRecord } from '@tollgate/storage/keys'
 import { z } from 'zod'
 import { accessOf } from '../keys/key-access.ts'
 import type { KeyContext } from '../keys/key-context.ts'
-import type { KeptRequest } from './kept-request.ts'
+import type { KeptLimit, KeptRequest } from './kept-request.ts'
 
 const Step = z.object({ step: z.string(), detail: z.string() })
 
@@ -37,6 +38,24 @@ export const Explanation = z.object({
   /** Every step up to the one that decided. */
   ladder: z.array(z.object({ ...Step.shape, outcome: z.enum(['passed', 'decided']) })),
   decided_by: Step,
+  /** The limit that refused, as it stood then; null when it was something else. */
+  limit: z
+    .object({
+      /** "60 requests each minute". */
+      words: z.string(),
+      /** Whose budget it is: "key", "key on API orders", "owner acme", "all callers". */
+      scope: z.string(),
+      /** Who set it: "key", "policy gold (64f0…)", "API orders", "organisation". */
+      source: z.string(),
+      used: z.number(),
+      max: z.number(),
+      remaining: z.number(),
+      /** When all of it is there again; null when it never is, or cannot be told. */
+      resets_at: Moment.nullable(),
+      /** When such a request could pass at the earliest; null when that cannot be told. */
+      retry_at: Moment.nullable(),
+    })
+    .nullable(),
   /** The rule that decided and where to change it; no place when it is no rule of an API, a key or a policy. */
   rule: z.object({ words: z.string(), source: AccessSource.nullable(), change_at: z.array(z.string()) }),
 })
@@ -54,7 +73,7 @@ export async function explainRequest(context: KeyContext, request: KeptRequest):
     path,
     status,
     code,
-    message: refusals[code].message,
+    message: request.message || refusals[code].message,
     words: refusalMeanings[code],
     api: apiId === '' ? null : { id: apiId, name: await apiName(context, request) },
     key_hash: keyId === '' ? null : keyId,
@@ -63,7 +82,22 @@ export async function explainRequest(context: KeyContext, request: KeptRequest):
       outcome: index === steps.length - 1 ? ('decided' as const) : ('passed' as const),
     })),
     decided_by: decided,
+    limit: request.limit && shownLimit(request.limit),
     rule: await ruleBehind(context, request, decided.detail),
+  }
+}
+
+function shownLimit({ words, scope, source, used, max, resetsAtMs, retryAtMs }: KeptLimit) {
+  const momentOrNull = (ms: number) => (ms > 0 ? momentOf(ms) : null)
+  return {
+    words,
+    scope,
+    source,
+    used,
+    max,
+    remaining: Math.max(0, max - used),
+    resets_at: momentOrNull(resetsAtMs),
+    retry_at: momentOrNull(retryAtMs),
   }
 }
 
@@ -77,37 +111,51 @@ async function apiName({ storage }: KeyContext, { orgId, apiId }: KeptRequest): 
 }
 
 /** Whose rule refuses with this code. `key`: one of the key or of its policies. */
-const OWNERS: Readonly<Record<RefusalCode, 'key' | 'api' | 'client' | 'upstream' | 'node'>> = {
-  no_route: 'client',
-  api_inactive: 'api',
-  api_expired: 'api',
-  version_missing: 'api',
-  version_unknown: 'api',
-  sub_version_unknown: 'api',
-  version_expired: 'api',
-  endpoint_forbidden: 'api',
-  ip_not_allowed: 'api',
-  credential_missing: 'client',
-  key_unknown: 'client',
-  key_without_policies: 'key',
-  key_inactive: 'key',
-  key_expired: 'key',
-  api_not_granted: 'key',
-  version_not_granted: 'key',
-  url_not_granted: 'key',
-  rate_limited: 'key',
-  quota_exceeded: 'key',
-  api_rate_limited: 'api',
-  length_required: 'api',
-  request_too_large: 'api',
-  counters_full: 'node',
-  store_unavailable: 'node',
-  auth_unsupported: 'api',
-  upstream_timeout: 'upstream',
-  upstream_lookup_failed: 'upstream',
-  upstream_failed: 'upstream',
-  internal: 'node',
-}
+const OWNERS: Readonly<Record<RefusalCode, 'key' | 'api' | 'organisation' | 'client' | 'upstream' | 'node'>> =
+  {
+    request_malformed: 'client',
+    no_route: 'client',
+    api_inactive: 'api',
+    api_expired: 'api',
+    version_missing: 'api',
+    version_unknown: 'api',
+    sub_version_unknown: 'api',
+    version_expired: 'api',
+    endpoint_forbidden: 'api',
+    ip_not_allowed: 'api',
+    tls_required: 'client',
+    client_certificate_required: 'client',
+    client_certificate_expired: 'client',
+    client_certificate_not_allowed: 'api',
+    credential_missing: 'client',
+    key_unknown: 'client',
+    key_without_policies: 'key',
+    key_certificate_required: 'client',
+    key_certificate_mismatch: 'key',
+    key_inactive: 'key',
+    key_expired: 'key',
+    api_not_granted: 'key',
+    version_not_granted: 'key',
+    url_not_granted: 'key',
+    rate_limited: 'key',
+    quota_exceeded: 'key',
+    api_rate_limited: 'api',
+    concurrency_limited: 'key',
+    api_concurrency_limited: 'api',
+    organisation_inactive: 'organisation',
+    organisation_rate_limited: 'organisation',
+    organisation_quota_exceeded: 'organisation',
+    length_required: 'api',
+    request_too_large: 'api',
+    counters_full: 'node',
+    store_unavailable: 'node',
+    certificate_unavailable: 'api',
+    auth_unsupported: 'api',
+    upstream_timeout: 'upstream',
+    upstream_lookup_failed: 'upstream',
+    upstream_failed: 'upstream',
+    internal: 'node',
+  }
 
 async function ruleBehind(
   context: KeyContext,
@@ -120,6 +168,10 @@ async function ruleBehind(
   }
   if (owner === 'node') {
     return { words: 'no rule: the settings or the state of this node', source: null, change_at: [] }
+  }
+  if (owner === 'organisation') {
+    const words = 'the limits of the organisation itself'
+    return { words, source: null, change_at: [organisationPath(request.orgId)] }
   }
   if (owner === 'key' && request.keyId !== '') return await ruleOfKey(context, request, detail)
   const words =
@@ -159,6 +211,7 @@ const SOURCE_LAST: ReadonlySet<RefusalCode> = new Set([
   'version_not_granted',
   'url_not_granted',
   'rate_limited',
+  'concurrency_limited',
   'quota_exceeded',
 ])
 

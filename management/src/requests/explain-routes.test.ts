@@ -4,6 +4,17 @@ import { testDashboard } from '../test-dashboard.ts'
 import { type Ask, asking, makeUser, session, smallWorld } from '../test-world.ts'
 import type { KeptRequest } from './kept-request.ts'
 
+/** The limit that refused, as the gateway tells of it. */
+const RATE = {
+  words: '1 request each minute',
+  scope: 'key',
+  source: 'key',
+  used: 1,
+  max: 1,
+  resetsAtMs: Date.UTC(2026, 0, 5, 10, 1),
+  retryAtMs: Date.UTC(2026, 0, 5, 10, 1),
+}
+
 const NOW = Date.UTC(2026, 0, 5, 10)
 
 /** A world in which the gateway refused the request `r1` of a key with a right of its own. */
@@ -19,9 +30,11 @@ async function refusedWorld() {
       path: '/orders/1',
       status: 429,
       code: 'rate_limited',
+      message: '',
       apiId,
       orgId: user.orgId,
       keyId: key.key_hash,
+      limit: RATE,
       ladder: ['route: orders', 'version: Default', 'rate: 1 of 1 used, key, set by key'],
       ...more,
     }
@@ -53,6 +66,16 @@ test('a refusal is told in words, with its ladder, the rung that decided and the
       { step: 'rate', detail: '1 of 1 used, key, set by key', outcome: 'decided' },
     ],
     decided_by: { step: 'rate', detail: '1 of 1 used, key, set by key' },
+    limit: {
+      words: '1 request each minute',
+      scope: 'key',
+      source: 'key',
+      used: 1,
+      max: 1,
+      remaining: 0,
+      resets_at: { unix: NOW / 1000 + 60, rfc3339: '2026-01-05T10:01:00.000Z' },
+      retry_at: { unix: NOW / 1000 + 60, rfc3339: '2026-01-05T10:01:00.000Z' },
+    },
     rule: {
       words: 'key',
       source: { kind: 'key', words: 'key', policies: [], change_at: [`/api/keys/${key.key_hash}`] },
@@ -127,6 +150,15 @@ test('only who may read keys or the log of the same organisation reads an explan
   assert.equal((await explain()).status, 404, 'a request to no API is no organisation’s')
 })
 
+test('a request to no API is explained to the users of the only organisation there is', async () => {
+  const world = await refusedWorld()
+  world.refuse({ orgId: '', apiId: '', keyId: '', code: 'request_malformed', message: 'malformed header' })
+  const { status, body } = await world.explain()
+  assert.deepEqual([status, body.code, body.message], [200, 'request_malformed', 'malformed header'])
+  await makeUser(world, {})
+  assert.equal((await world.explain()).status, 404, 'there is a second organisation now')
+})
+
 test('a super user reads all of them', async () => {
   const world = await testDashboard()
   const { requests, as } = world
@@ -138,9 +170,11 @@ test('a super user reads all of them', async () => {
     path: '/nowhere',
     status: 404,
     code: 'no_route',
+    message: '',
     apiId: '',
     orgId: '',
     keyId: '',
+    limit: null,
     ladder: ['route: no API has this host and path'],
   })
   const { status, body } = await as(user.accessKey)('GET', '/api/requests/r1/explain')

@@ -9,13 +9,28 @@ export type KeptRequest = {
   readonly path: string
   readonly status: number
   readonly code: RefusalCode
+  /** What the client was told, where that is not the code's own text; else empty. */
+  readonly message: string
   /** Empty when no API was concerned. */
   readonly apiId: string
   readonly orgId: string
   /** Public id; empty when no key was found. */
   readonly keyId: string
+  /** The limit that refused; null when it was something else. */
+  readonly limit: KeptLimit | null
   /** Rungs as "step: detail", the one that decided last. */
   readonly ladder: readonly string[]
+}
+
+/** A limit as it stood when it refused; times in milliseconds since 1970, 0 = there is none. */
+export type KeptLimit = {
+  readonly words: string
+  readonly scope: string
+  readonly source: string
+  readonly used: number
+  readonly max: number
+  readonly resetsAtMs: number
+  readonly retryAtMs: number
 }
 
 /** Finds a request that is still kept, also one that is on its way from the gateway. */

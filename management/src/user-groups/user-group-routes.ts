@@ -1,7 +1,6 @@
 import { objectId } from '@tollgate/model/ids'
 import { isAdmin, Permissions } from '@tollgate/model/permissions'
 import { UserGroup } from '@tollgate/model/user-group'
-import type { PageRequest } from '@tollgate/storage/paging'
 import type { UserGroupRecord } from '@tollgate/storage/user-groups'
 import { z } from 'zod'
 import { covers } from '../authentication/standing.ts'
@@ -9,7 +8,7 @@ import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { CreatedInMeta, Done, ok } from '../envelopes.ts'
 import { Problem, problems } from '../errors.ts'
-import { PageNumber, paged, pageOf } from '../page-query.ts'
+import { PageNumber, PageSize, paged, pageOf, sizeOf, totalIfSized } from '../page-query.ts'
 import { type Route, route } from '../route.ts'
 import { refuseWithoutAdministrator } from '../users/administrators.ts'
 import { GivenPermissions } from '../users/user-document.ts'
@@ -27,7 +26,14 @@ const ShownGroup = z.looseObject({
   user_permissions: Permissions,
   password_max_days: z.number(),
 })
-const ShownGroups = z.object({ groups: z.array(ShownGroup), pages: z.number() })
+const SORTS = ['name', '-name', 'created_at', '-created_at'] as const
+const Listing = z.object({
+  p: PageNumber,
+  q: z.string().optional(),
+  sort: z.union([z.literal(''), z.enum(SORTS)]).optional(),
+  page_size: PageSize,
+})
+const ShownGroups = z.object({ groups: z.array(ShownGroup), pages: z.number(), total: z.int().optional() })
 
 /** /api/usergroups: permissions that many users share (dashboard contract, section 1.6). */
 export const userGroupRoutes = (deps: Dependencies): Route[] => [
@@ -36,12 +42,13 @@ export const userGroupRoutes = (deps: Dependencies): Route[] => [
     path: '/api/usergroups',
     permission: 'user_groups:read',
     summary: 'List the user groups of the organisation',
-    query: z.object({ p: PageNumber }),
+    query: Listing,
     answer: ShownGroups,
     async handle({ caller, query }) {
-      const page = pageOf(query.p, deps.pageSize)
-      const { rows, pages } = await listGroups(deps, caller, page)
-      return { groups: rows.map(shownGroup), pages }
+      const page = pageOf(query.p, sizeOf(query.page_size, deps.pageSize))
+      const groups = wantedGroups(await allGroups(deps, caller), query)
+      const { rows, pages, total } = paged(groups, page)
+      return { groups: rows.map(shownGroup), pages, ...totalIfSized(query, total) }
     },
   }),
   route({
@@ -116,16 +123,31 @@ export const userGroupRoutes = (deps: Dependencies): Route[] => [
   }),
 ]
 
-/** The organisation's groups; those of every organisation for a super user. */
-async function listGroups({ storage }: Dependencies, caller: UserCaller, page: PageRequest) {
-  if (caller.scope !== undefined) return storage.userGroups.list(caller.scope, page)
-  const everything = { page: 0, size: page.size }
-  const organisations = await storage.organisations.list(everything)
-  const lists = await Promise.all(organisations.rows.map(({ id }) => storage.userGroups.list(id, everything)))
-  return paged(
-    lists.flatMap((list) => list.rows),
-    page,
+/** The organisation's groups, oldest first; those of every organisation for a super user. There are few. */
+async function allGroups({ storage }: Dependencies, caller: UserCaller): Promise<UserGroupRecord[]> {
+  const everything = { page: 0, size: 1 }
+  const orgIds =
+    caller.scope === undefined
+      ? (await storage.organisations.list(everything)).rows.map(({ id }) => id)
+      : [caller.scope]
+  const lists = await Promise.all(orgIds.map((orgId) => storage.userGroups.list(orgId, everything)))
+  return lists.flatMap((list) => list.rows)
+}
+
+/** Those whose name or description holds the words, in the order that is asked for. */
+function wantedGroups(
+  groups: readonly UserGroupRecord[],
+  { q = '', sort }: z.output<typeof Listing>,
+): UserGroupRecord[] {
+  const words = q.toLowerCase()
+  const found = groups.filter(({ group: { name = '', description = '' } }) =>
+    `${name}\n${description}`.toLowerCase().includes(words),
   )
+  const nameOf = ({ group }: UserGroupRecord) => (group.name ?? '').toLowerCase()
+  if (sort?.endsWith('name')) {
+    found.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0))
+  }
+  return sort?.startsWith('-') ? found.reverse() : found
 }
 
 async function readGroup(

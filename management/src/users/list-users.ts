@@ -1,15 +1,25 @@
+import type { Page, PageRequest } from '@tollgate/storage/paging'
+import type { UserRecord } from '@tollgate/storage/users'
 import { z } from 'zod'
 import type { UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { PageNumber, pageOf } from '../page-query.ts'
+import { PageNumber, PageSize, paged, pageOf, sizeOf, totalIfSized } from '../page-query.ts'
 import { type Route, route } from '../route.ts'
 import { ShownUser } from './user-document.ts'
 import { userProblems } from './user-problems.ts'
 import { shownTo } from './user-routes.ts'
 
-const ShownUsers = z.object({ users: z.array(ShownUser), pages: z.number() })
-const Listing = z.object({ p: PageNumber })
-const Search = z.object({ q: z.string().optional(), p: PageNumber })
+const SORTS = ['email_address', '-email_address', 'name', '-name', 'created_at', '-created_at'] as const
+type Sort = (typeof SORTS)[number]
+
+const ShownUsers = z.object({ users: z.array(ShownUser), pages: z.number(), total: z.int().optional() })
+const Listing = z.object({
+  p: PageNumber,
+  q: z.string().optional(),
+  sort: z.union([z.literal(''), z.enum(SORTS)]).optional(),
+  page_size: PageSize,
+})
+type Listing = z.output<typeof Listing>
 const SearchFilters = z.object({ filters: z.object({ query: z.string() }) })
 
 /** Lists of users: all of them, and by e-mail or name (dashboard contract, section 1.5). */
@@ -21,16 +31,16 @@ export const userListRoutes = (deps: Dependencies): Route[] => [
     summary: 'List the users of the organisation',
     query: Listing,
     answer: ShownUsers,
-    handle: ({ caller, query }) => listed(deps, caller, '', query.p),
+    handle: ({ caller, query }) => listed(deps, caller, query.q ?? '', query),
   }),
   route({
     method: 'GET',
     path: '/api/users/search',
     permission: 'users:read',
     summary: 'Find users by a part of their e-mail address (deprecated: use POST)',
-    query: Search,
+    query: Listing,
     answer: ShownUsers,
-    handle: ({ caller, query }) => listed(deps, caller, query.q ?? '', query.p),
+    handle: ({ caller, query }) => listed(deps, caller, query.q ?? '', query),
   }),
   route({
     method: 'POST',
@@ -41,11 +51,34 @@ export const userListRoutes = (deps: Dependencies): Route[] => [
     query: Listing,
     body: SearchFilters,
     answer: ShownUsers,
-    handle: ({ caller, query, body }) => listed(deps, caller, body.filters.query, query.p),
+    handle: ({ caller, query, body }) => listed(deps, caller, body.filters.query, query),
   }),
 ]
 
-async function listed(deps: Dependencies, caller: UserCaller, contains: string, p: string | undefined) {
-  const { rows, pages } = await deps.storage.users.list(caller.scope, contains, pageOf(p, deps.pageSize))
-  return { users: rows.map((record) => shownTo(deps, caller, record)), pages }
+async function listed(deps: Dependencies, caller: UserCaller, contains: string, query: Listing) {
+  const page = pageOf(query.p, sizeOf(query.page_size, deps.pageSize))
+  const { rows, pages, total } = await usersOf(deps, caller.scope, contains, query.sort || 'created_at', page)
+  return { users: rows.map((record) => shownTo(deps, caller, record)), pages, ...totalIfSized(query, total) }
+}
+
+/** The store lists users oldest first; in another order all of them are sorted here: there are not many. */
+async function usersOf(
+  { storage }: Dependencies,
+  scope: string | undefined,
+  contains: string,
+  sort: Sort,
+  page: PageRequest,
+): Promise<Page<UserRecord>> {
+  if (sort === 'created_at') return storage.users.list(scope, contains, page)
+  const { rows } = await storage.users.list(scope, contains, { page: 0, size: page.size })
+  if (sort === '-created_at') return paged(rows.toReversed(), page)
+  const keyed = rows.map((record) => ({ record, key: sortKey(record, sort) }))
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  const sorted = keyed.map(({ record }) => record)
+  return paged(sort.startsWith('-') ? sorted.reverse() : sorted, page)
+}
+
+function sortKey({ email, user }: UserRecord, sort: Sort): string {
+  if (sort.endsWith('email_address')) return email
+  return `${user.last_name ?? ''} ${user.first_name ?? ''} ${email}`.trim().toLowerCase()
 }

@@ -1,14 +1,23 @@
+import { activityProblems } from '@tollgate/management/activity/activity-routes'
+import { organisationKeyProblems } from '@tollgate/management/admin/organisation-keys'
 import { organisationProblems } from '@tollgate/management/admin/organisations'
 import { apiProblems } from '@tollgate/management/apis/api-problems'
 import { loginProblems } from '@tollgate/management/authentication/login'
 import { gateProblems } from '@tollgate/management/authentication/password-gate'
+import { certificateProblems } from '@tollgate/management/certificates/certificate-problems'
 import { controlProblems } from '@tollgate/management/control/control-problems'
+import { demoProblems } from '@tollgate/management/demo/demo-routes'
 import { type ProblemSpec, problems } from '@tollgate/management/errors'
 import { keyProblems } from '@tollgate/management/keys/key-problems'
+import { ownOrganisationProblems } from '@tollgate/management/organisation/organisation-routes'
+import { organisationSessionProblems } from '@tollgate/management/organisation-sessions/organisation-session-problems'
 import { policyProblems } from '@tollgate/management/policies/policy-problems'
 import { requestProblems } from '@tollgate/management/requests/request-problems'
+import { sessionProblems } from '@tollgate/management/session/session-routes'
+import { trialProblems } from '@tollgate/management/try-it/trial-request'
 import { groupProblems } from '@tollgate/management/user-groups/user-group-problems'
 import { userProblems } from '@tollgate/management/users/user-problems'
+import { webhookProblems } from '@tollgate/management/webhooks/webhook-problems'
 import { refusalMeanings } from '@tollgate/model/refusal-meanings'
 import { type RefusalCode, refusals } from '@tollgate/model/refusals'
 
@@ -20,11 +29,24 @@ const managementTables: readonly {
   { of: 'Keys', table: keyProblems },
   { of: 'APIs', table: apiProblems },
   { of: 'Policies', table: policyProblems },
+  { of: 'Certificates', table: certificateProblems },
+  { of: 'Webhooks', table: webhookProblems },
   { of: 'Requests', table: requestProblems },
   { of: 'Users', table: userProblems },
   { of: 'User groups', table: groupProblems },
-  { of: 'Sign-in', table: { ...loginProblems, ...gateProblems } },
-  { of: 'Organisations', table: organisationProblems },
+  { of: 'Sign-in and sessions', table: { ...loginProblems, ...gateProblems, ...sessionProblems } },
+  {
+    of: 'Organisations',
+    table: {
+      ...organisationProblems,
+      ...ownOrganisationProblems,
+      ...organisationKeyProblems,
+      ...organisationSessionProblems,
+    },
+  },
+  { of: 'Activity', table: activityProblems },
+  { of: 'Trying an API', table: trialProblems },
+  { of: 'The demo', table: demoProblems },
   { of: 'Control API', table: controlProblems },
 ]
 

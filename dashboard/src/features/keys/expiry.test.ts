@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { localInput, unixOfInput } from './expiry.ts'
+
+test('a moment goes into the input of date and time and comes back', () => {
+  const unix = 1_798_000_020
+
+  assert.equal(unixOfInput(localInput(unix)), unix)
+  assert.match(localInput(unix), /^\d{4}-\d\d-\d\dT\d\d:\d\d$/)
+  assert.equal(unixOfInput(''), undefined)
+})

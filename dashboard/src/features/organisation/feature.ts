@@ -1,0 +1,18 @@
+import { IconBuilding } from '@tabler/icons-react'
+import type { Feature } from '../../lib/feature.ts'
+import { paths } from '../../lib/paths.ts'
+
+/** The organisation's own settings. */
+export const organisationFeature: Feature = {
+  pages: [
+    {
+      path: paths.organisation(),
+      component: async () => (await import('./page.tsx')).OrganisationPage,
+    },
+    {
+      path: paths.organisationDocument(),
+      component: async () => (await import('./page.tsx')).OrganisationDocumentPage,
+    },
+  ],
+  menu: [{ group: 'Organisation', label: 'Organisation', to: paths.organisation(), icon: IconBuilding }],
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds on the page, serious and critical, a line each with the elements it means. */
+export async function axeFindings(page: Page): Promise<readonly string[]> {
+  // Runs in the page's context without a script element, which the page's policy would forbid.
+  await page.evaluate(source)
+  const violations = await page.evaluate(runAxe)
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id} (${help}): ${nodes.join(' | ')}`)
+}
+
+type Finding = {
+  readonly id: string
+  readonly impact: string
+  readonly help: string
+  readonly nodes: string[]
+}
+
+/** Runs in the page, where the script has left `axe`. */
+async function runAxe(): Promise<Finding[]> {
+  // biome-ignore lint/suspicious/noExplicitAny: what the script has put into the page has no type here
+  const { violations } = await (globalThis as any).axe.run()
+  return violations.map((one: { id: string; impact: string; help: string; nodes: { html: string }[] }) => ({
+    id: one.id,
+    impact: one.impact,
+    help: one.help,
+    nodes: one.nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)),
+  }))
+}

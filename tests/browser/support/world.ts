@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { type Server, startServer } from '../../support/server.ts'
+import { startBrowser } from './chromium.ts'
+
+/** A real server on an empty folder with the built dashboard, and a browser. */
+export type BrowserWorld = {
+  readonly server: Server
+  readonly browser: Browser
+  /** Address of the dashboard. */
+  readonly origin: string
+  /** What the first start printed: the administrator's sign-in. */
+  readonly administrator: { readonly email: string; readonly password: string; readonly accessKey: string }
+  close(): Promise<void>
+}
+
+/** How a page is looked at. */
+export type Look = { readonly scheme?: 'light' | 'dark'; readonly width?: number }
+
+const repository = join(import.meta.dirname, '../../..')
+/** Longest build of the dashboard, milliseconds. */
+const maxBuildMs = 120_000
+/** How long the page may take to show what a test looks for, milliseconds: more only on a machine under load. */
+const patienceMs = 20_000
+
+/** Starts the world; the dashboard is built first when its built form is not current. */
+export async function startBrowserWorld(): Promise<BrowserWorld> {
+  const build = spawnSync(process.execPath, ['dashboard/build/main.ts', '--if-stale'], {
+    cwd: repository,
+    timeout: maxBuildMs,
+    encoding: 'utf8',
+  })
+  if (build.status !== 0) throw new Error(`the dashboard cannot be built:\n${build.stdout}${build.stderr}`)
+  const server = await startServer({ TOLLGATE_DASHBOARD: 'on' })
+  const browser = await startBrowser()
+  const printed = (name: string) => new RegExp(`^  ${name} +(\\S+)`, 'm').exec(server.output())?.[1] ?? ''
+  while (!server.output().includes('\nNext: ')) await new Promise((resolve) => setTimeout(resolve, 10))
+  return {
+    server,
+    browser,
+    origin: `http://127.0.0.1:${server.dashboard.port}`,
+    administrator: {
+      email: printed('Sign-in e-mail'),
+      password: printed('Sign-in password'),
+      accessKey: printed('API credentials'),
+    },
+    async close() {
+      await browser.close()
+      await server.dispose()
+    },
+  }
+}
+
+/** The world of a test file, there while its tests run, once `useBrowserWorld` was called at its top. */
+export let world: BrowserWorld
+
+/** Starts the world before the file's tests and ends it after them. `more` makes what else the file needs. */
+export function useBrowserWorld(more: () => Promise<void> = async () => undefined): void {
+  before(async () => {
+    world = await startBrowserWorld()
+    await more()
+  })
+  after(() => world?.close())
+}
+
+/** A window of its own: nothing is remembered from another. */
+export async function newWindow({ browser, origin }: BrowserWorld, look: Look = {}): Promise<BrowserContext> {
+  const width = look.width ?? 1440
+  const context = await browser.newContext({
+    baseURL: origin,
+    viewport: { width, height: width < 600 ? 844 : 900 },
+    colorScheme: look.scheme ?? 'light',
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  context.setDefaultTimeout(patienceMs)
+  return context
+}
+
+/** A page that notes what must not happen: console errors, failed requests, answers of 400 and more. */
+export type WatchedPage = { readonly page: Page; readonly mishaps: string[] }
+
+/** Opens a page and watches it. */
+export async function watchedPage(context: BrowserContext): Promise<WatchedPage> {
+  const page = await context.newPage()
+  const mishaps: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) mishaps.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => mishaps.push(`uncaught: ${error.message}`))
+  page.on('requestfailed', (request) => {
+    // A page that is left, or a search that is typed on, gives up what it asked.
+    const reason = request.failure()?.errorText ?? ''
+    if (!reason.includes('ERR_ABORTED')) mishaps.push(`${request.method()} ${request.url()}: ${reason}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 400) mishaps.push(`${response.status()} ${response.url()}`)
+  })
+  return { page, mishaps }
+}
+
+/** Signs in by the page's own words. */
+export async function signIn(
+  page: Page,
+  who: { readonly email: string; readonly password: string },
+): Promise<void> {
+  await page.goto('/')
+  await page.getByLabel('E-mail').fill(who.email)
+  await page.getByLabel('Password', { exact: true }).fill(who.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: /^Account of/ }).waitFor()
+}
+
+/**
+ * Runs `work` in a page where the administrator is signed in, and fails when anything went wrong in it that the work did
+ * not ask for.
+ */
+export async function asAdministrator(
+  work: (page: Page) => Promise<void>,
+  look: Look = {},
+  isExpected: (mishap: string) => boolean = () => false,
+): Promise<void> {
+  const context = await newWindow(world, look)
+  const { page, mishaps } = await watchedPage(context)
+  try {
+    await signIn(page, world.administrator)
+    await work(page)
+  } finally {
+    await context.close()
+  }
+  const unexpected = mishaps.filter((mishap) => !isExpected(mishap))
+  if (unexpected.length > 0) throw new Error(`went wrong in the page:\n${unexpected.join('\n')}`)
+}
