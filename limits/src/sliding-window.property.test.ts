@@ -43,3 +43,21 @@ test('what it refuses, an exact log of 1.1 windows would refuse; what it admits,
     { numRuns: 300 },
   )
 })
+
+test('a sub-window that has ended stays ended when the clock goes back a little', () => {
+  const at = (elapsedMs: number, cost: number, stepMs = 0) => ({
+    worker: 0,
+    elapsedMs,
+    cost,
+    stepMs,
+    max: undefined,
+  })
+  const { wrongRetries } = judgeAll('sliding-window', [
+    at(0, 1),
+    at(0, 1),
+    at(0, 4, -2_527_949),
+    at(0, 1, -62),
+    at(1, 1),
+  ])
+  assert.deepEqual(wrongRetries, [])
+})

@@ -45,15 +45,16 @@ export const slidingWindow: CountingAlgorithm = {
   retryAtMs(state, _limit, nowMs, cost, max) {
     if (cost > max) return 0
     const excess = unitsIn(state, nowMs) + cost - max
+    const parts = heldParts(state, nowMs)
     for (let passed = nowMs; ; ) {
       let freed = 0
       let next = Number.POSITIVE_INFINITY
       for (let part = 0; part < PARTS; part++) {
-        const end = state.ends[part] ?? 0
+        const end = endOf(state, part, parts)
         if (end > passed && end < next) next = end
       }
       for (let part = 0; part < PARTS; part++) {
-        const end = state.ends[part] ?? 0
+        const end = endOf(state, part, parts)
         if (end > nowMs && end <= next) freed += state.values[part] ?? 0
       }
       if (freed >= excess || next === Number.POSITIVE_INFINITY) return next
@@ -124,6 +125,14 @@ function heldParts(state: CellState, nowMs: number): number {
   return (state.ends[TOTAL] ?? 0) > nowMs ? partsIn(state) : 0
 }
 
+/**
+ * End of a part, 0 when it is not in use. One that had ended looks open again when the clock goes back by less than the
+ * table corrects; the bits tell.
+ */
+function endOf(state: CellState, part: number, parts: number): number {
+  return (parts >>> part) & 1 ? (state.ends[part] ?? 0) : 0
+}
+
 function setHeads(state: CellState, endMs: number, total: number, earliestMs: number, parts: number): void {
   setPart(state, SPAN, endMs, (endMs - earliestMs) * BITS + parts)
   setPart(state, TOTAL, endMs, total)
@@ -131,9 +140,10 @@ function setHeads(state: CellState, endMs: number, total: number, earliestMs: nu
 
 /** Makes the sums anew; all parts that hold anything have been read. */
 function sumUp(state: CellState, nowMs: number): void {
+  const held = heldParts(state, nowMs)
   let [total, earliest, newest, parts] = [0, Number.POSITIVE_INFINITY, 0, 0]
   for (let part = 0; part < PARTS; part++) {
-    const end = state.ends[part] ?? 0
+    const end = endOf(state, part, held)
     if (end <= nowMs) continue
     total += state.values[part] ?? 0
     parts |= 1 << part
@@ -145,10 +155,11 @@ function sumUp(state: CellState, nowMs: number): void {
 
 /** The part that ends last, or -1 when all have ended. */
 function newestPart(state: CellState, nowMs: number): number {
+  const parts = heldParts(state, nowMs)
   let newest = -1
   let latest = nowMs
   for (let part = 0; part < PARTS; part++) {
-    const end = state.ends[part] ?? 0
+    const end = endOf(state, part, parts)
     if (end <= latest) continue
     latest = end
     newest = part
