@@ -74,7 +74,7 @@ export function mustTable({ plain, latency, workloads, idle, scaling }: Results)
     ],
   ]
   return `## What must be reached\n\n${table(['measure', 'must', 'aim', 'measured (95 % interval)', 'must met'], rows)}
-The chain's record of a request is so far the counters and the log line of a refusal; both are in the measured figure.
+The chain's record of a request is the traffic counted in shared memory, the key noted as used, and the log line of a refusal; all are in the measured figure.
 `
 }
 
