@@ -5,6 +5,7 @@ import { z } from 'zod'
 /**
  * Every setting of the program: its name, what it means, its default, and how its text becomes a value. The reference
  * page is written from this table (`config-reference.ts`), so a setting cannot exist without an explanation.
+ * Long because it is one table, which is read and searched as a whole.
  */
 
 /** How one setting is read. `fallback` is text, as a user would write it; undefined = not set. */

@@ -137,6 +137,7 @@ export function eventDispatcher(parts: DispatcherParts): EventDispatcher {
   async function tell({ handler, event, body }: Call): Promise<void> {
     let failure = await sendWebhook(handler, body, timeoutMs)
     if (failure !== undefined && !closing.signal.aborted) {
+      // Only the stop ends the pause early, and the next line looks for it.
       await sleep(RETRY_PAUSE_MS, undefined, { signal: closing.signal }).catch(() => undefined)
       if (!closing.signal.aborted) failure = await sendWebhook(handler, body, timeoutMs)
     }
