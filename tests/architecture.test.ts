@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders whose files stand beside each other and know nothing of each other. */
-const siblings = ['gateway/src/middleware/']
+const siblings = ['gateway/src/steps/', 'gateway/src/authenticate/']
 
 /** `erased`: types alone, gone when the program runs. */
 type Import = { readonly file: string; readonly specifier: string; readonly erased: boolean }

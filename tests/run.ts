@@ -7,7 +7,7 @@ import { NoPostgres, type PostgresServer, startPostgres } from './postgres-serve
 /**
  * `npm run check`: types, Biome, import rule, dead code.
  * `npm test`: these, every package's own tests, and the black-box suite on SQLite and on PostgreSQL.
- * `npm test -- gateway/src/chain`: only the test files whose path contains one of the words.
+ * `npm test -- gateway/src/pipeline`: only the test files whose path contains one of the words.
  */
 
 const root = join(import.meta.dirname, '..')

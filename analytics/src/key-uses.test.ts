@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KeyUseBook } from './key-use-book.ts'
+import { KeyUseBook } from './key-use-registry.ts'
 import { MAX_NOTED_KEYS, NotedUses } from './key-uses.ts'
 
 const T = 1_800_000_000

@@ -1,4 +1,4 @@
-import { type RefusalCode, refusals } from '@tollgate/model/refusals'
+import { type RefusalCode, refusals } from '@tollgate/model/judge/refusals'
 
 /** Kinds of refusals that are counted apart; `upstream` is no refusal of the gate but a failure behind it. */
 export type RefusalClass = 'auth' | 'rate' | 'quota' | 'upstream' | 'other'

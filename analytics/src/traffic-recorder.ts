@@ -1,4 +1,4 @@
-import type { RefusalCode } from '@tollgate/model/refusals'
+import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import { bucketOf } from './latency-buckets.ts'
 import { refusalClass } from './refusal-class.ts'
 import {

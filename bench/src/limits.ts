@@ -1,5 +1,5 @@
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
-import { type Algorithm, cellOf, type Limit, TAKEN } from '@tollgate/model/counters'
+import { type Algorithm, cellOf, type Limit, TAKEN } from '@tollgate/model/limits/counters'
 import { table, writeReport } from './report.ts'
 
 /**

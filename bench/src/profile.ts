@@ -62,7 +62,7 @@ function workerProfile(folder: string): CpuProfile {
     .filter((file) => file.endsWith('.cpuprofile'))
     .map((file): CpuProfile => JSON.parse(readFileSync(path.join(folder, file), 'utf8')))
   const worker = profiles.find(({ nodes }) =>
-    nodes.some(({ callFrame }) => callFrame.url.endsWith('http1/src/client-connection.ts')),
+    nodes.some(({ callFrame }) => callFrame.url.endsWith('http1/src/connection/client-connection.ts')),
   )
   if (worker === undefined) throw new Error(`no profile of a worker in ${folder}`)
   return worker

@@ -1,4 +1,4 @@
-import type { Limit } from '@tollgate/model/counters'
+import type { Limit } from '@tollgate/model/limits/counters'
 import type { CountingAlgorithm } from './cell-state.ts'
 import { concurrency } from './concurrency.ts'
 import { fixedWindow } from './fixed-window.ts'

@@ -1,4 +1,4 @@
-import type { Limit, Usage } from '@tollgate/model/counters'
+import type { Limit, Usage } from '@tollgate/model/limits/counters'
 
 /** Most parts that one limit keeps: each is a cell of the table. */
 export const MAX_PARTS = 14

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TAKEN } from '@tollgate/model/counters'
+import { TAKEN } from '@tollgate/model/limits/counters'
 import fc from 'fast-check'
 import { createCounterTable, openCounters, releaseLocks } from './counter-table.ts'
 import { limitFor } from './testing/limits.ts'

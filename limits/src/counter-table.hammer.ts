@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { TAKEN } from '@tollgate/model/counters'
+import { TAKEN } from '@tollgate/model/limits/counters'
 import { openCounters } from './counter-table.ts'
 import { hammeredLimits } from './testing/hammered-limits.ts'
 import { fixed } from './testing/limits.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { TAKEN } from '@tollgate/model/counters'
+import { TAKEN } from '@tollgate/model/limits/counters'
 import { createCounterTable, openCounters } from './counter-table.ts'
 import { blocksInUse, layoutOf } from './table-layout.ts'
 import { limitFor } from './testing/limits.ts'

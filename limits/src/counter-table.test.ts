@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NEEDS_GRANT, NO_CELL, TAKEN } from '@tollgate/model/counters'
+import { NEEDS_GRANT, NO_CELL, TAKEN } from '@tollgate/model/limits/counters'
 import { CounterLockedError, createCounterTable, openCounters, releaseLocks } from './counter-table.ts'
 import { blocksInUse, layoutOf } from './table-layout.ts'
 import { fixed, limitFor } from './testing/limits.ts'

@@ -1,5 +1,5 @@
-import type { Cell, Counters, Limit, Usage } from '@tollgate/model/counters'
-import { NEEDS_GRANT, NO_CELL, TAKEN } from '@tollgate/model/counters'
+import type { Cell, Counters, Limit, Usage } from '@tollgate/model/limits/counters'
+import { NEEDS_GRANT, NO_CELL, TAKEN } from '@tollgate/model/limits/counters'
 import { forgettable } from './algorithms.ts'
 import type { Moment } from './cell-blocks.ts'
 import { PART_NAMES } from './cell-state.ts'

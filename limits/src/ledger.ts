@@ -1,4 +1,4 @@
-import type { Limit } from '@tollgate/model/counters'
+import type { Limit } from '@tollgate/model/limits/counters'
 
 /**
  * The ledger of quotas: what of each period was granted to whom, on disk before it is spent. A node asks for a block of

@@ -1,4 +1,4 @@
-import type { Cell, Limit } from '@tollgate/model/counters'
+import type { Cell, Limit } from '@tollgate/model/limits/counters'
 
 /** Units of a quota that the ledger granted to this node. */
 export type Grant = {

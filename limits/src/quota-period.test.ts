@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Calendar } from '@tollgate/model/counters'
+import type { Calendar } from '@tollgate/model/limits/counters'
 import { calendarEnd, endInForce, freshEnd, isOver } from './quota-period.ts'
 
 const at = (iso: string) => Date.parse(iso)

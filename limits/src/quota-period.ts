@@ -1,4 +1,4 @@
-import type { Calendar } from '@tollgate/model/counters'
+import type { Calendar } from '@tollgate/model/limits/counters'
 import type { QuotaTerms } from './ledger.ts'
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { NEEDS_GRANT, TAKEN } from '@tollgate/model/counters'
+import { NEEDS_GRANT, TAKEN } from '@tollgate/model/limits/counters'
 import fc from 'fast-check'
 import { createCounterTable, openCounters } from './counter-table.ts'
 import { limitFor } from './testing/limits.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Limit, NEEDS_GRANT, TAKEN } from '@tollgate/model/counters'
+import { type Limit, NEEDS_GRANT, TAKEN } from '@tollgate/model/limits/counters'
 import { createCounterTable, openCounters } from './counter-table.ts'
 import type { Grant } from './quota-cells.ts'
 import { limitFor } from './testing/limits.ts'

@@ -1,4 +1,4 @@
-import type { Limit } from '@tollgate/model/counters'
+import type { Limit } from '@tollgate/model/limits/counters'
 import type { CellState, CountingAlgorithm } from './cell-state.ts'
 import { noMore, PART_NAMES, setPart } from './cell-state.ts'
 import { type Grant, MAX_UNSPENT_UNITS, QUOTA_CLOCK_SLACK_MS } from './quota-cells.ts'

@@ -1,4 +1,4 @@
-import type { Limit, Usage } from '@tollgate/model/counters'
+import type { Limit, Usage } from '@tollgate/model/limits/counters'
 
 /** How much of a quota is used, as the whole of the nodes has it. */
 export type QuotaUse = Usage & {

@@ -1,5 +1,5 @@
-import type { Limit } from '@tollgate/model/counters'
-import { SLIDING_SUB_WINDOWS as SUB_WINDOWS } from '@tollgate/model/limit'
+import type { Limit } from '@tollgate/model/limits/counters'
+import { SLIDING_SUB_WINDOWS as SUB_WINDOWS } from '@tollgate/model/limits/limit'
 import type { CellState, CountingAlgorithm } from './cell-state.ts'
 import { capEnd, PART_NAMES, setPart } from './cell-state.ts'
 

@@ -1,4 +1,4 @@
-import type { Limit, Smoothing } from '@tollgate/model/counters'
+import type { Limit, Smoothing } from '@tollgate/model/limits/counters'
 import { ALLOWANCE, type CellState, setPart } from './cell-state.ts'
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { NEEDS_GRANT, TAKEN } from '@tollgate/model/counters'
+import { NEEDS_GRANT, TAKEN } from '@tollgate/model/limits/counters'
 import fc from 'fast-check'
 import { createCounterTable, openCounters } from './counter-table.ts'
 import { SLACK_MS, steadyClock } from './steady-clock.ts'

@@ -1,4 +1,4 @@
-import type { Cell, Limit } from '@tollgate/model/counters'
+import type { Cell, Limit } from '@tollgate/model/limits/counters'
 import { algorithmOf } from './algorithms.ts'
 import { lock, unlock } from './block-locks.ts'
 import {

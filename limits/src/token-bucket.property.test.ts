@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TAKEN } from '@tollgate/model/counters'
+import { TAKEN } from '@tollgate/model/limits/counters'
 import fc from 'fast-check'
 import { createCounterTable, openCounters } from './counter-table.ts'
 import { arrivals, excess, judgeAll, WINDOW_MS } from './testing/arrivals.ts'

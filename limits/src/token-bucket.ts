@@ -1,4 +1,4 @@
-import type { Limit } from '@tollgate/model/counters'
+import type { Limit } from '@tollgate/model/limits/counters'
 import type { CellState, CountingAlgorithm } from './cell-state.ts'
 import { capEnd, noMore, PART_NAMES, setPart } from './cell-state.ts'
 

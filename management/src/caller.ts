@@ -1,5 +1,5 @@
-import type { Permission, Permissions } from '@tollgate/model/permissions'
-import type { Actor } from '@tollgate/storage/changes'
+import type { Permission, Permissions } from '@tollgate/model/people/permissions'
+import type { Actor } from '@tollgate/storage/changes/changes'
 import { Problem, problems } from './errors.ts'
 
 /** A signed-in user or the holder of a user's access key. */

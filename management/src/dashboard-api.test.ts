@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Permission, Permissions } from '@tollgate/model/permissions'
+import type { Permission, Permissions } from '@tollgate/model/people/permissions'
 import { controlRoutes } from './control-api.ts'
 import { dashboardRoutes } from './dashboard-api.ts'
 import { refusal, testDashboard } from './test-dashboard.ts'

@@ -1,6 +1,6 @@
 import type { TrafficHistory } from '@tollgate/analytics/traffic-history'
 import type { Quotas } from '@tollgate/limits/quotas'
-import type { Counters } from '@tollgate/model/counters'
+import type { Counters } from '@tollgate/model/limits/counters'
 import type { Storage } from '@tollgate/storage/storage'
 import type { DashboardState } from './dashboard-files.ts'
 import type { FindRequest } from './requests/kept-request.ts'

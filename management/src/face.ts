@@ -5,7 +5,7 @@ import {
   MissingRecordError,
   StoreBusyError,
   StoreUnavailableError,
-} from '@tollgate/storage/errors'
+} from '@tollgate/storage/drivers/errors'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Caller } from './caller.ts'

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '@tollgate/storage/paging'
+import type { Page, PageRequest } from '@tollgate/storage/records/paging'
 import { z } from 'zod'
 
 /** `p` of a list's query: absent or empty is page 1, zero and less is everything (dashboard contract, section 0 rule 9). */

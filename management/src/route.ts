@@ -1,4 +1,4 @@
-import type { Permission } from '@tollgate/model/permissions'
+import type { Permission } from '@tollgate/model/people/permissions'
 import type { z } from 'zod'
 import type { AdminCaller, Anyone, Caller, ControlCaller, UserCaller } from './caller.ts'
 import type { ProblemSpec } from './errors.ts'

@@ -1,4 +1,4 @@
-import type { Permissions } from '@tollgate/model/permissions'
+import type { Permissions } from '@tollgate/model/people/permissions'
 import type { FastifyInstance } from 'fastify'
 import { passwordGate } from './authentication/password-gate.ts'
 import { buildDashboardApi } from './dashboard-api.ts'

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as fc from 'fast-check'
-import { ApiDefinition } from './api-definition.ts'
-import { Organisation } from './organisation.ts'
-import { Policy } from './policy.ts'
-import { Session } from './session.ts'
-import { User } from './user.ts'
-import { UserGroup } from './user-group.ts'
+import { Policy } from './access/policy.ts'
+import { Session } from './access/session.ts'
+import { ApiDefinition } from './definition/api-definition.ts'
+import { Organisation } from './people/organisation.ts'
+import { User } from './people/user.ts'
+import { UserGroup } from './people/user-group.ts'
 
 const schemas = { ApiDefinition, Organisation, Policy, Session, User, UserGroup }
 

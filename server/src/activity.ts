@@ -1,4 +1,4 @@
-import { KeyUseBook } from '@tollgate/analytics/key-use-book'
+import { KeyUseBook } from '@tollgate/analytics/key-use-registry'
 import type { KeyUses } from '@tollgate/analytics/key-uses'
 import { TrafficHistory } from '@tollgate/analytics/traffic-history'
 import { sampleEachSecond } from '@tollgate/analytics/traffic-sampler'

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { resolve } from 'node:path'
-import type { LeaseTimes } from '@tollgate/gateway/lease-desk'
-import type { GatewaySettings } from '@tollgate/gateway/ports'
+import type { LeaseTimes } from '@tollgate/gateway/supervisor/lease-manager'
+import type { GatewaySettings } from '@tollgate/gateway/worker-protocol'
 import { type SettingName, type SettingValues, settings } from './settings.ts'
 import type { TlsFiles } from './tls-files.ts'
 

@@ -1,5 +1,5 @@
-import type { KeySource } from '@tollgate/storage/connections'
-import { NewerDatabaseError } from '@tollgate/storage/errors'
+import type { KeySource } from '@tollgate/storage/drivers/connections'
+import { NewerDatabaseError } from '@tollgate/storage/drivers/errors'
 import { openStorage } from '@tollgate/storage/open'
 import type { Storage } from '@tollgate/storage/storage'
 import { errorText, StartFailure } from './start-failure.ts'

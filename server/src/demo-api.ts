@@ -1,5 +1,5 @@
-import type { ApiDefinition } from '@tollgate/model/api-definition'
-import type { ApiRecord } from '@tollgate/storage/apis'
+import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { Storage } from '@tollgate/storage/storage'
 import { type DemoUpstream, startDemoUpstream } from './demo-upstream.ts'
 

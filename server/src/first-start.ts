@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { withApiDefaults } from '@tollgate/model/api-definition'
+import { withApiDefaults } from '@tollgate/model/definition/api-definition'
 import { hex32, objectId } from '@tollgate/model/ids'
-import type { ApiRecord } from '@tollgate/storage/apis'
+import type { ApiRecord } from '@tollgate/storage/records/apis'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { hashPassword, seal, secretHash } from '@tollgate/storage/secrets'
 import type { Storage } from '@tollgate/storage/storage'
-import type { UserRecord } from '@tollgate/storage/users'
 import { demoApiDefinition } from './demo-api.ts'
 
 /** What a first start made; the password and the access key exist in the clear only here. */

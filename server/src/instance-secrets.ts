@@ -1,6 +1,6 @@
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { unseal } from '@tollgate/storage/secrets'
 import type { Storage } from '@tollgate/storage/storage'
-import type { UserRecord } from '@tollgate/storage/users'
 import type { Config } from './config.ts'
 import { generateSecrets, readSecrets, type Secrets, secretsInForce, writeSecrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'

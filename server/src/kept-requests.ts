@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FindRequest, KeptRequest } from '@tollgate/management/requests/kept-request'
-import { type RefusalCode, refusals } from '@tollgate/model/refusals'
+import { type RefusalCode, refusals } from '@tollgate/model/judge/refusals'
 
 /** Requests that the gateway refused or that failed, for as long as there is room: the oldest goes first. */
 export type KeptRequests = {

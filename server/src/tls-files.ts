@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { certificateBook, type TlsSettings } from '@tollgate/gateway/tls-certificates'
+import { certificateBook, type TlsSettings } from '@tollgate/gateway/edge/tls-certificates'
 import { errorText, StartFailure } from './start-failure.ts'
 
 /** Where the PEM files of TLS are, and what goes with them. */

@@ -8,17 +8,17 @@ import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { objectId } from '@tollgate/model/ids'
 import { CompiledQuery } from 'kysely'
-import { openConnections } from './connections.ts'
-import { engines, lastingEngines, postgres, postgresSkipped, sqliteDisk } from './engine.fixture.ts'
-import { NewerDatabaseError } from './errors.ts'
-import { MIGRATIONS, migrate } from './migrate.ts'
+import { openConnections } from './drivers/connections.ts'
+import { NewerDatabaseError } from './drivers/errors.ts'
 import { firstRecords } from './migrations/0001-first-records.ts'
+import { MIGRATIONS, migrate } from './migrations/migrate.ts'
+import { schemaState } from './migrations/schema-state.ts'
 import { type KeySource, openStorage } from './open.ts'
-import { actor, aKey } from './records.fixture.ts'
-import { schemaState } from './schema-state.ts'
+import { engines, lastingEngines, postgres, postgresSkipped, sqliteDisk } from './testing/engines.ts'
+import { actor, aKey } from './testing/records.ts'
 
 const KNOWN = MIGRATIONS.at(-1)?.number ?? 0
-const WRITER = fileURLToPath(new URL('./durability.fixture.ts', import.meta.url))
+const WRITER = fileURLToPath(new URL('./testing/durability.ts', import.meta.url))
 
 for (const engine of lastingEngines) {
   test(`records and revisions are there after reopening, on ${engine.name}`, async () => {

@@ -8,7 +8,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import { StoreBusyError } from './errors.ts'
+import { StoreBusyError } from './drivers/errors.ts'
 
 /** argon2id as OWASP advises it: 19 MiB, two passes, one lane. */
 const MEMORY_KIB = 19_456

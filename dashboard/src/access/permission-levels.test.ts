@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { isAdmin, mayAccess } from '@tollgate/model/permissions'
+import { isAdmin, mayAccess } from '@tollgate/model/people/permissions'
 import {
   grantsNothing,
   mayGive,

@@ -5,7 +5,7 @@ import {
   mayResetPasswords,
   type Permission,
   type Permissions,
-} from '@tollgate/model/permissions'
+} from '@tollgate/model/people/permissions'
 
 /** What a table of permissions shows for one of them. */
 export type Level = 'deny' | 'read' | 'write'

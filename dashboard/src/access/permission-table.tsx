@@ -1,5 +1,5 @@
 import { Radio, Stack, Switch, Table, Text } from '@mantine/core'
-import { isAdmin, mayResetPasswords, type Permissions } from '@tollgate/model/permissions'
+import { isAdmin, mayResetPasswords, type Permissions } from '@tollgate/model/people/permissions'
 import { usePermissions } from '../api/me.ts'
 import { isRecord } from '../lib/json-values.ts'
 import type { DocumentForm } from '../lib/use-document-form.ts'

@@ -1,5 +1,5 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
-import type { Permission } from '@tollgate/model/permissions'
+import type { Permission } from '@tollgate/model/people/permissions'
 import { type Answer, request } from './request.ts'
 
 /** Who is signed in, in which organisation, and what this user may do. */

@@ -1,4 +1,4 @@
-import type { Permission } from '@tollgate/model/permissions'
+import type { Permission } from '@tollgate/model/people/permissions'
 import type { ComponentType } from 'react'
 
 /** A page: its path in the router's form (`/keys/$keyId`) and its component, fetched when it is first visited. */

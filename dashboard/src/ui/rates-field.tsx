@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, NumberInput, Stack, Text, Tooltip } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
-import { limitInWords } from '@tollgate/model/limit-in-words'
+import { limitInWords } from '@tollgate/model/limits/limit-in-words'
 import type { FieldProps } from './fields.tsx'
 
 /** Further windows that hold at the same time as the rate: 10 each second and 1,000 each hour. */

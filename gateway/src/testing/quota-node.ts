@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import type { Ledger } from '@tollgate/limits/ledger'
 import type { QuotaCells } from '@tollgate/limits/quota-cells'
-import { type Counters, type Limit, NEEDS_GRANT, TAKEN } from '@tollgate/model/counters'
 import { hex32 } from '@tollgate/model/ids'
-import { quotaLimit } from '@tollgate/model/limit'
+import { type Counters, type Limit, NEEDS_GRANT, TAKEN } from '@tollgate/model/limits/counters'
+import { quotaLimit } from '@tollgate/model/limits/limit'
 import type { Storage } from '@tollgate/storage/storage'
-import { type LeaseDesk, openLeaseDesk } from '../lease-desk.ts'
+import { type LeaseDesk, openLeaseDesk } from '../supervisor/lease-manager.ts'
 
 export const HOUR = 3_600_000
 

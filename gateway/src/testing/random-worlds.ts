@@ -1,6 +1,6 @@
-import { ApiDefinition } from '@tollgate/model/api-definition'
-import { Policy } from '@tollgate/model/policy'
-import { Session } from '@tollgate/model/session'
+import { Policy } from '@tollgate/model/access/policy'
+import { Session } from '@tollgate/model/access/session'
+import { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import * as fc from 'fast-check'
 
 /** Random keys, policies, APIs, limits of an organisation, and requests, for properties of the whole chain. */

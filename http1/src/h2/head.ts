@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
-import { type Refusal, refusals } from '../protocol-errors.ts'
-import { type ParsedReply, parseReplyHead } from '../reply-head.ts'
-import { type ParsedRequest, parseRequestHead, type RequestHeadLimits } from '../request-head.ts'
-import { isBodiless } from '../status-line.ts'
-import { isSafeHeaderValue, isToken } from '../syntax.ts'
+import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
+import { type ParsedReply, parseReplyHead } from '../syntax/reply-head.ts'
+import { type ParsedRequest, parseRequestHead, type RequestHeadLimits } from '../syntax/request-head.ts'
+import { isBodiless } from '../syntax/status-line.ts'
+import { isSafeHeaderValue, isToken } from '../syntax/syntax.ts'
 
 /**
  * HTTP/2 heads are written down as HTTP/1.1 and read by the one strict parser: what is ambiguous there is ambiguous

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Deadline, type Timed } from '../timer-wheel.ts'
+import { Deadline, type Timed } from '../connection/timer-wheel.ts'
 
 /** What a client of HTTP/2 says first (RFC 9113, 3.4). */
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')

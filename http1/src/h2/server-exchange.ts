@@ -1,6 +1,9 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
+import type { ServerLimits } from '../connection/server.ts'
+import { Deadline, type Timed } from '../connection/timer-wheel.ts'
+import { forwardedTrailers, NOTHING_WITHHELD } from '../exchange/request-trailers.ts'
 import type {
   Exchange,
   ForwardListener,
@@ -9,14 +12,11 @@ import type {
   Upstream,
   UpstreamFailure,
 } from '../exchange.ts'
-import { type Refusal, refusals } from '../protocol-errors.ts'
-import type { ParsedReply } from '../reply-head.ts'
-import type { ParsedRequest } from '../request-head.ts'
-import { forwardedTrailers, NOTHING_WITHHELD } from '../request-trailers.ts'
-import type { ServerLimits } from '../server.ts'
-import { isBodiless } from '../status-line.ts'
-import { Deadline, type Timed } from '../timer-wheel.ts'
-import { UpstreamPool } from '../upstream.ts'
+import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
+import type { ParsedReply } from '../syntax/reply-head.ts'
+import type { ParsedRequest } from '../syntax/request-head.ts'
+import { isBodiless } from '../syntax/status-line.ts'
+import { UpstreamPool } from '../upstream/upstream-pool.ts'
 import { fieldsOf, replyFieldsOf, trailerLines, trailersOf } from './head.ts'
 import { Http1Leg } from './http1-leg.ts'
 import { Http2Leg } from './http2-leg.ts'

@@ -7,10 +7,10 @@ import {
 } from 'node:http2'
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls'
+import { coarseNow, Deadline, type Timed } from '../connection/timer-wheel.ts'
 import type { UpstreamFailure } from '../exchange.ts'
-import { coarseNow, Deadline, type Timed } from '../timer-wheel.ts'
-import type { PoolLimits, UpstreamOrigin } from '../upstream.ts'
-import { unfitness } from '../upstream-connection.ts'
+import { unfitness } from '../upstream/upstream-connection.ts'
+import type { PoolLimits, UpstreamOrigin } from '../upstream/upstream-pool.ts'
 
 /** Streams at a time on one connection as long as the upstream has not said its own number, and at most. */
 const MAX_STREAMS = 100

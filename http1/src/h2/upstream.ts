@@ -1,5 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import { type PoolLimits, type UpstreamOrigin, UpstreamPool } from '../upstream.ts'
+import { type PoolLimits, type UpstreamOrigin, UpstreamPool } from '../upstream/upstream-pool.ts'
 import { Http1Socket } from './http1-socket.ts'
 import { Http2Sessions } from './sessions.ts'
 

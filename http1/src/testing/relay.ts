@@ -1,3 +1,9 @@
+import {
+  createHttpServer,
+  defaultServerLimits,
+  type HttpServer,
+  type ServerLimits,
+} from '../connection/server.ts'
 import type {
   Exchange,
   FinishResult,
@@ -7,9 +13,13 @@ import type {
   Upstream,
   UpstreamFailure,
 } from '../exchange.ts'
-import { endToEndLines } from '../headers.ts'
-import { createHttpServer, defaultServerLimits, type HttpServer, type ServerLimits } from '../server.ts'
-import { defaultPoolLimits, type PoolLimits, type UpstreamOrigin, upstreamPool } from '../upstream.ts'
+import { endToEndLines } from '../syntax/headers.ts'
+import {
+  defaultPoolLimits,
+  type PoolLimits,
+  type UpstreamOrigin,
+  upstreamPool,
+} from '../upstream/upstream-pool.ts'
 import { type RawPeer, RawUpstream, rawClient } from './raw-peer.ts'
 
 const noNames: ReadonlySet<string> = new Set()

@@ -1,5 +1,5 @@
-import type { Limit } from '@tollgate/model/counters'
-import { TAKEN } from '@tollgate/model/counters'
+import type { Limit } from '@tollgate/model/limits/counters'
+import { TAKEN } from '@tollgate/model/limits/counters'
 import fc from 'fast-check'
 import { createCounterTable, openCounters } from '../counter-table.ts'
 import { limitFor } from './limits.ts'

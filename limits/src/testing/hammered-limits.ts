@@ -1,4 +1,4 @@
-import type { Limit } from '@tollgate/model/counters'
+import type { Limit } from '@tollgate/model/limits/counters'
 import { fixed, limitFor } from './limits.ts'
 
 /** Limits of every algorithm that all hammering workers share, each with room for `max` requests. */

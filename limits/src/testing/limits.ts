@@ -1,4 +1,4 @@
-import { cellOf, type Limit } from '@tollgate/model/counters'
+import { cellOf, type Limit } from '@tollgate/model/limits/counters'
 
 /** A limit for tests; `more` overrides anything. */
 export function limitFor(

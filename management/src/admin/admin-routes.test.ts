@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Permissions } from '@tollgate/model/permissions'
+import type { Permissions } from '@tollgate/model/people/permissions'
 import { done, refusal, testDashboard } from '../test-dashboard.ts'
 
 const api = (orgId: string, apiId: string) => ({

@@ -1,4 +1,4 @@
-import { Policy } from '@tollgate/model/policy'
+import { Policy } from '@tollgate/model/access/policy'
 import { z } from 'zod'
 import { ApiDocument } from '../apis/api-document.ts'
 import { importApi } from '../apis/save-api.ts'

@@ -1,5 +1,5 @@
-import { Session } from '@tollgate/model/session'
-import type { OrganisationSessionRecord } from '@tollgate/storage/organisation-sessions'
+import { Session } from '@tollgate/model/access/session'
+import type { OrganisationSessionRecord } from '@tollgate/storage/records/organisation-sessions'
 import { z } from 'zod'
 import { actorOf } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,6 +1,6 @@
 import { isObjectId, objectId } from '@tollgate/model/ids'
-import { Organisation } from '@tollgate/model/organisation'
-import type { OrganisationRecord } from '@tollgate/storage/organisations'
+import { Organisation } from '@tollgate/model/people/organisation'
+import type { OrganisationRecord } from '@tollgate/storage/records/organisations'
 import { z } from 'zod'
 import { type AdminCaller, actorOf } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

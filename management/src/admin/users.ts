@@ -1,6 +1,6 @@
-import type { Permissions } from '@tollgate/model/permissions'
+import type { Permissions } from '@tollgate/model/people/permissions'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { unseal } from '@tollgate/storage/secrets'
-import type { UserRecord } from '@tollgate/storage/users'
 import type { AdminCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { envelopeOf, ok } from '../envelopes.ts'

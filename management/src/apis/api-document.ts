@@ -1,5 +1,5 @@
-import { ApiDefinition } from '@tollgate/model/api-definition'
-import type { ApiRecord } from '@tollgate/storage/apis'
+import { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { z } from 'zod'
 import { Document } from '../envelopes.ts'
 

@@ -1,4 +1,4 @@
-import type { ApiRecord } from '@tollgate/storage/apis'
+import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { z } from 'zod'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,4 +1,4 @@
-import type { ApiDefinition } from '@tollgate/model/api-definition'
+import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 
 /** Where clients reach an API: on its own domain, or else on the gateway's address (dashboard contract, section 1.2). */
 export function apiUrl(gatewayUrl: string, definition: ApiDefinition) {

@@ -1,5 +1,5 @@
-import type { ApiRecord } from '@tollgate/storage/apis'
-import type { Actor } from '@tollgate/storage/changes'
+import type { Actor } from '@tollgate/storage/changes/changes'
+import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { Problem } from '../errors.ts'
 import { apiProblems } from './api-problems.ts'
 import type { ApiContext } from './save-api.ts'

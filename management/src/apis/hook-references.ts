@@ -1,4 +1,4 @@
-import type { ApiDefinition } from '@tollgate/model/api-definition'
+import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 
 type Hook = { readonly id?: string | undefined; readonly [field: string]: unknown }
 type HookReference = {

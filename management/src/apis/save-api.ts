@@ -1,7 +1,11 @@
-import { type ApiDefinition, definitionProblems, withApiDefaults } from '@tollgate/model/api-definition'
+import {
+  type ApiDefinition,
+  definitionProblems,
+  withApiDefaults,
+} from '@tollgate/model/definition/api-definition'
 import { hex32, isObjectId, objectId } from '@tollgate/model/ids'
-import type { ApiRecord } from '@tollgate/storage/apis'
-import type { Actor } from '@tollgate/storage/changes'
+import type { Actor } from '@tollgate/storage/changes/changes'
+import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { Storage, Stores } from '@tollgate/storage/storage'
 import { Problem, problems } from '../errors.ts'
 import { type ApiDocument, wrapperOf } from './api-document.ts'

@@ -1,4 +1,4 @@
-import type { Permission } from '@tollgate/model/permissions'
+import type { Permission } from '@tollgate/model/people/permissions'
 import type { UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { errorEnvelope } from '../envelopes.ts'

@@ -1,6 +1,6 @@
-import { isAdmin, mayAccess } from '@tollgate/model/permissions'
+import { isAdmin, mayAccess } from '@tollgate/model/people/permissions'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import type { Storage } from '@tollgate/storage/storage'
-import type { UserRecord } from '@tollgate/storage/users'
 import type { UserCaller } from '../caller.ts'
 import { standingOf } from './standing.ts'
 

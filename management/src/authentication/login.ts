@@ -1,4 +1,4 @@
-import type { UserRecord } from '@tollgate/storage/users'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { z } from 'zod'
 import type { Dependencies } from '../dependencies.ts'
 import { Done, ok } from '../envelopes.ts'

@@ -1,6 +1,6 @@
 import { hex32 } from '@tollgate/model/ids'
+import type { SignIn, SignInStore } from '@tollgate/storage/records/sign-ins'
 import { secretHash } from '@tollgate/storage/secrets'
-import type { SignIn, SignInStore } from '@tollgate/storage/sign-ins'
 import type { Dependencies } from '../dependencies.ts'
 
 /** What is kept of where a session came from, characters. */

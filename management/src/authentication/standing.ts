@@ -4,9 +4,9 @@ import {
   mayAccess,
   mayResetPasswords,
   type Permissions,
-} from '@tollgate/model/permissions'
+} from '@tollgate/model/people/permissions'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import type { Stores } from '@tollgate/storage/storage'
-import type { UserRecord } from '@tollgate/storage/users'
 
 /** Opens nothing; an empty object would be an administrator's. */
 const nothing: Permissions = { IsAdmin: 'deny' }

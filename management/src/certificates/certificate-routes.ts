@@ -1,6 +1,6 @@
 import { isObjectId } from '@tollgate/model/ids'
-import { certificateSecret } from '@tollgate/model/judge-certificate'
-import type { CertificateRecord } from '@tollgate/storage/certificates'
+import { certificateSecret } from '@tollgate/model/judge/judge-certificate'
+import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import { z } from 'zod'
 import { accessDenied } from '../authentication/dashboard-face.ts'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'

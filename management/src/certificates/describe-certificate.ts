@@ -1,5 +1,5 @@
 import { createPublicKey, X509Certificate } from 'node:crypto'
-import type { CertificateRecord } from '@tollgate/storage/certificates'
+import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import { z } from 'zod'
 
 const PkixName = z.object({

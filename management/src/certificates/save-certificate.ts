@@ -1,5 +1,5 @@
-import type { CertificateRecord } from '@tollgate/storage/certificates'
-import type { Actor } from '@tollgate/storage/changes'
+import type { Actor } from '@tollgate/storage/changes/changes'
+import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import { seal } from '@tollgate/storage/secrets'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem, problems } from '../errors.ts'

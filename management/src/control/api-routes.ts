@@ -1,5 +1,5 @@
-import { ApiDefinition } from '@tollgate/model/api-definition'
-import type { ApiRecord } from '@tollgate/storage/apis'
+import { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { z } from 'zod'
 import { ApiDocument } from '../apis/api-document.ts'
 import { apiProblems } from '../apis/api-problems.ts'

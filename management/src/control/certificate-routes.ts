@@ -1,5 +1,5 @@
-import { certificateId } from '@tollgate/model/certificate-use'
-import type { CertificateRecord } from '@tollgate/storage/certificates'
+import { certificateId } from '@tollgate/model/definition/certificate-use'
+import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import { z } from 'zod'
 import { actorOf } from '../caller.ts'
 import {

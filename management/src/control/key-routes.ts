@@ -1,4 +1,4 @@
-import { Session } from '@tollgate/model/session'
+import { Session } from '@tollgate/model/access/session'
 import { z } from 'zod'
 import { actorOf, type ControlCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

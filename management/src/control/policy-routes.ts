@@ -1,5 +1,5 @@
-import { Policy } from '@tollgate/model/policy'
-import type { PolicyRecord } from '@tollgate/storage/policies'
+import { Policy } from '@tollgate/model/access/policy'
+import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import { z } from 'zod'
 import { actorOf, type ControlCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

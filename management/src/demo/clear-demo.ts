@@ -1,7 +1,7 @@
-import { policyIds } from '@tollgate/model/apply-policies'
-import type { Actor } from '@tollgate/storage/changes'
-import type { KeyRecord } from '@tollgate/storage/keys'
-import type { PolicyRecord } from '@tollgate/storage/policies'
+import { policyIds } from '@tollgate/model/access/apply-policies'
+import type { Actor } from '@tollgate/storage/changes/changes'
+import type { KeyRecord } from '@tollgate/storage/keys/keys'
+import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Storage } from '@tollgate/storage/storage'
 import type { ApiEntry } from '../overview/api-book.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rateLimit } from '@tollgate/model/limit'
+import { rateLimit } from '@tollgate/model/limits/limit'
 import { type Ask, asking, makeApi, makeUser, session, smallWorld, type TestWorld } from '../test-world.ts'
 
 const NOW = Date.UTC(2026, 0, 5, 10)

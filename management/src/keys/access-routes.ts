@@ -1,5 +1,5 @@
-import { AccessDescription, AccessSource, AccessStatus } from '@tollgate/model/access-description'
-import type { KeyFilter, KeyRecord } from '@tollgate/storage/keys'
+import { AccessDescription, AccessSource, AccessStatus } from '@tollgate/model/access/access-description'
+import type { KeyFilter, KeyRecord } from '@tollgate/storage/keys/keys'
 import { z } from 'zod'
 import { apiProblems } from '../apis/api-problems.ts'
 import type { UserCaller } from '../caller.ts'

@@ -1,7 +1,7 @@
-import { type ApiRules, compileRules } from '@tollgate/model/api-rules'
-import type { FindPolicy } from '@tollgate/model/effective-access'
-import type { Policy } from '@tollgate/model/policy'
-import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { FindPolicy } from '@tollgate/model/access/effective-access'
+import type { Policy } from '@tollgate/model/access/policy'
+import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
+import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Storage } from '@tollgate/storage/storage'
 
 /** Entries kept of each noun; the whole cache is dropped when it is full. */

@@ -1,5 +1,5 @@
-import type { Actor } from '@tollgate/storage/changes'
-import type { KeyRecord } from '@tollgate/storage/keys'
+import type { Actor } from '@tollgate/storage/changes/changes'
+import type { KeyRecord } from '@tollgate/storage/keys/keys'
 import { Problem } from '../errors.ts'
 import { endCounters } from './key-access.ts'
 import type { KeyContext } from './key-context.ts'

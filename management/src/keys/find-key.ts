@@ -1,5 +1,5 @@
-import { lookupCandidates, tokenOrg } from '@tollgate/model/key-format'
-import type { KeyRecord } from '@tollgate/storage/keys'
+import { lookupCandidates, tokenOrg } from '@tollgate/model/access/key-format'
+import type { KeyRecord } from '@tollgate/storage/keys/keys'
 import { secretHash } from '@tollgate/storage/secrets'
 import { z } from 'zod'
 import { Problem } from '../errors.ts'

@@ -1,5 +1,5 @@
-import { certificateId } from '@tollgate/model/certificate-use'
-import type { Session } from '@tollgate/model/session'
+import type { Session } from '@tollgate/model/access/session'
+import { certificateId } from '@tollgate/model/definition/certificate-use'
 import type { Storage } from '@tollgate/storage/storage'
 import { Problem } from '../errors.ts'
 import { keyProblems } from './key-problems.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TAKEN } from '@tollgate/model/counters'
-import { quotaLimit } from '@tollgate/model/limit'
+import { TAKEN } from '@tollgate/model/limits/counters'
+import { quotaLimit } from '@tollgate/model/limits/limit'
 import { asking, makeApi, makeUser, session, smallWorld, type TestWorld } from '../test-world.ts'
 
 const NOW = Date.UTC(2026, 0, 5, 10) / 1000

@@ -1,5 +1,5 @@
-import { AccessDescription } from '@tollgate/model/access-description'
-import { Session } from '@tollgate/model/session'
+import { AccessDescription } from '@tollgate/model/access/access-description'
+import { Session } from '@tollgate/model/access/session'
 import { z } from 'zod'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

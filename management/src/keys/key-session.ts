@@ -1,5 +1,5 @@
-import { applyPolicies } from '@tollgate/model/apply-policies'
-import type { ApiLimit, Session } from '@tollgate/model/session'
+import { applyPolicies } from '@tollgate/model/access/apply-policies'
+import type { ApiLimit, Session } from '@tollgate/model/access/session'
 import { type KeyTerms, policiesOf } from './key-terms.ts'
 
 /**

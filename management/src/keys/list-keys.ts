@@ -1,5 +1,5 @@
-import type { KeyRecord } from '@tollgate/storage/keys'
-import type { Page } from '@tollgate/storage/paging'
+import type { KeyRecord } from '@tollgate/storage/keys/keys'
+import type { Page } from '@tollgate/storage/records/paging'
 import { z } from 'zod'
 import { PageNumber, paged, pageOf } from '../page-query.ts'
 import { lookUpKey } from './find-key.ts'

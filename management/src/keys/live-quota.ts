@@ -1,8 +1,8 @@
 import type { QuotaUse } from '@tollgate/limits/quotas'
-import type { Limit } from '@tollgate/model/counters'
-import type { EffectiveAccess } from '@tollgate/model/effective-access'
-import { isEmptyLimit } from '@tollgate/model/merge-limits'
-import type { ApiLimit, Session } from '@tollgate/model/session'
+import type { EffectiveAccess } from '@tollgate/model/access/effective-access'
+import { isEmptyLimit } from '@tollgate/model/access/merge-limits'
+import type { ApiLimit, Session } from '@tollgate/model/access/session'
+import type { Limit } from '@tollgate/model/limits/counters'
 
 /** The use of quotas by the names of their limits. */
 type Uses = ReadonlyMap<string, QuotaUse>

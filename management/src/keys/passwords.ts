@@ -1,4 +1,4 @@
-import type { Session } from '@tollgate/model/session'
+import type { Session } from '@tollgate/model/access/session'
 import { hashPassword } from '@tollgate/storage/secrets'
 import { Problem } from '../errors.ts'
 import { keyProblems } from './key-problems.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { organisationLimits } from '@tollgate/model/organisation-limits'
+import { organisationLimits } from '@tollgate/model/limits/organisation-limits'
 import { buildControlApi } from '../control-api.ts'
 import { done, refusal, testDashboard } from '../test-dashboard.ts'
 import { askingControl } from '../test-world.ts'

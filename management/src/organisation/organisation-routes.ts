@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Organisation } from '@tollgate/model/organisation'
-import type { OrganisationRecord } from '@tollgate/storage/organisations'
+import { Organisation } from '@tollgate/model/people/organisation'
+import type { OrganisationRecord } from '@tollgate/storage/records/organisations'
 import { organisationProblems, ShownOrganisation, shownOrganisation } from '../admin/organisations.ts'
 import { accessDenied } from '../authentication/dashboard-face.ts'
 import { actorOf, type UserCaller } from '../caller.ts'

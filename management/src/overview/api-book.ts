@@ -1,4 +1,4 @@
-import type { ApiRecord } from '@tollgate/storage/apis'
+import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { Storage } from '@tollgate/storage/storage'
 
 /** What an overview knows of each API. */

@@ -1,4 +1,4 @@
-import type { KeyMention, Mentions } from '@tollgate/storage/overview'
+import type { KeyMention, Mentions } from '@tollgate/storage/records/overview'
 import { z } from 'zod'
 import { minutesUntilNow } from '../activity/activity-routes.ts'
 import { shareOf, trafficNumbers } from '../activity/traffic-answer.ts'

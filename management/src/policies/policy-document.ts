@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Policy } from '@tollgate/model/policy'
-import type { AccessDefinition } from '@tollgate/model/session'
-import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { Policy } from '@tollgate/model/access/policy'
+import type { AccessDefinition } from '@tollgate/model/access/session'
+import type { PolicyRecord } from '@tollgate/storage/records/policies'
 
 type Rights = Readonly<Record<string, AccessDefinition>>
 

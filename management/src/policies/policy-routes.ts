@@ -1,6 +1,6 @@
+import { Policy } from '@tollgate/model/access/policy'
 import { isObjectId } from '@tollgate/model/ids'
-import { Policy } from '@tollgate/model/policy'
-import type { PolicyRecord } from '@tollgate/storage/policies'
+import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import { z } from 'zod'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

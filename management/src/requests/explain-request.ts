@@ -1,4 +1,4 @@
-import { AccessSource, Moment } from '@tollgate/model/access-description'
+import { AccessSource, Moment } from '@tollgate/model/access/access-description'
 import {
   accessSource,
   apiPath,
@@ -7,12 +7,12 @@ import {
   momentOf,
   organisationPath,
   policyPath,
-} from '@tollgate/model/access-source'
-import { policyIds } from '@tollgate/model/apply-policies'
-import { accessTo, type EffectiveAccess } from '@tollgate/model/effective-access'
-import { refusalMeanings } from '@tollgate/model/refusal-meanings'
-import { type RefusalCode, refusals } from '@tollgate/model/refusals'
-import type { KeyRecord } from '@tollgate/storage/keys'
+} from '@tollgate/model/access/access-source'
+import { policyIds } from '@tollgate/model/access/apply-policies'
+import { accessTo, type EffectiveAccess } from '@tollgate/model/access/effective-access'
+import { refusalMeanings } from '@tollgate/model/judge/refusal-meanings'
+import { type RefusalCode, refusals } from '@tollgate/model/judge/refusals'
+import type { KeyRecord } from '@tollgate/storage/keys/keys'
 import { z } from 'zod'
 import { accessOf } from '../keys/key-access.ts'
 import type { KeyContext } from '../keys/key-context.ts'

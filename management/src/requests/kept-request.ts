@@ -1,4 +1,4 @@
-import type { RefusalCode } from '@tollgate/model/refusals'
+import type { RefusalCode } from '@tollgate/model/judge/refusals'
 
 /** A request that the gateway refused or that failed, as it is kept for a while; never a secret, never a query. */
 export type KeptRequest = {

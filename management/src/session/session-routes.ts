@@ -1,6 +1,6 @@
-import { knownPermissions, mayResetPasswords, Permissions } from '@tollgate/model/permissions'
+import { knownPermissions, mayResetPasswords, Permissions } from '@tollgate/model/people/permissions'
+import type { SignIn } from '@tollgate/storage/records/sign-ins'
 import { secretHash } from '@tollgate/storage/secrets'
-import type { SignIn } from '@tollgate/storage/sign-ins'
 import { z } from 'zod'
 import { accessKeyOf } from '../authentication/authenticate.ts'
 import { endCookie, sessionToken } from '../authentication/session-cookie.ts'

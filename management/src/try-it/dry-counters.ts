@@ -1,5 +1,5 @@
 import type { QuotaUse } from '@tollgate/limits/quotas'
-import { type Counters, type Limit, TAKEN, type Usage } from '@tollgate/model/counters'
+import { type Counters, type Limit, TAKEN, type Usage } from '@tollgate/model/limits/counters'
 
 /** Counters that tell what they would say, and count nothing. @param quotas use of quotas by the names of their limits */
 export function dryCounters(counters: Counters, quotas: ReadonlyMap<string, QuotaUse>): Counters {

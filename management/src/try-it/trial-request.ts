@@ -1,5 +1,5 @@
-import type { ApiDefinition } from '@tollgate/model/api-definition'
-import { tokenAuth } from '@tollgate/model/token-auth'
+import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import { tokenAuth } from '@tollgate/model/judge/token-auth'
 import { z } from 'zod'
 import { defineProblems, Problem } from '../errors.ts'
 import type { TrialRequest } from './own-gateway.ts'

@@ -1,6 +1,6 @@
-import { isAdmin } from '@tollgate/model/permissions'
+import { isAdmin } from '@tollgate/model/people/permissions'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import type { Stores } from '@tollgate/storage/storage'
-import type { UserRecord } from '@tollgate/storage/users'
 import { covers, standingOf } from '../authentication/standing.ts'
 import type { UserCaller } from '../caller.ts'
 import { Problem } from '../errors.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import type { Stores } from '@tollgate/storage/storage'
-import type { UserRecord } from '@tollgate/storage/users'
 import { actorOf, type Caller } from '../caller.ts'
 import { Problem } from '../errors.ts'
 import { refuseTakenEmail, refuseUnknownGroup, type UserContext } from './create-user.ts'

@@ -1,7 +1,7 @@
 import { hex32, objectId } from '@tollgate/model/ids'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { seal, secretHash } from '@tollgate/storage/secrets'
 import type { Stores } from '@tollgate/storage/storage'
-import type { UserRecord } from '@tollgate/storage/users'
 import { actorOf, type Caller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem, problems } from '../errors.ts'

@@ -1,5 +1,5 @@
-import type { Page, PageRequest } from '@tollgate/storage/paging'
-import type { UserRecord } from '@tollgate/storage/users'
+import type { Page, PageRequest } from '@tollgate/storage/records/paging'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { z } from 'zod'
 import type { UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,5 +1,5 @@
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { hashPassword, verifyPassword } from '@tollgate/storage/secrets'
-import type { UserRecord } from '@tollgate/storage/users'
 import { Problem } from '../errors.ts'
 import { minPasswordLength } from './user-document.ts'
 import { userProblems } from './user-problems.ts'

@@ -1,4 +1,4 @@
-import type { UserRecord } from '@tollgate/storage/users'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { z } from 'zod'
 import type { PasswordGate } from '../authentication/password-gate.ts'
 import type { UserCaller } from '../caller.ts'

@@ -1,7 +1,7 @@
-import { Permissions } from '@tollgate/model/permissions'
-import { User } from '@tollgate/model/user'
+import { Permissions } from '@tollgate/model/people/permissions'
+import { User } from '@tollgate/model/people/user'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import { unseal } from '@tollgate/storage/secrets'
-import type { UserRecord } from '@tollgate/storage/users'
 import { z } from 'zod'
 
 /** Shortest password, characters. */

@@ -1,5 +1,5 @@
 import { hex32 } from '@tollgate/model/ids'
-import type { UserRecord } from '@tollgate/storage/users'
+import type { UserRecord } from '@tollgate/storage/records/users'
 import type { z } from 'zod'
 import { accessDenied } from '../authentication/dashboard-face.ts'
 import type { PasswordGate } from '../authentication/password-gate.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import type { ApiEvent } from '@tollgate/model/api-events'
+import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import { type Ask, asking, makeApi, makeUser, smallWorld } from '../test-world.ts'
 import { eventDispatcher } from './event-dispatcher.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ApiEvent, type EventHandler, eventHandlers } from '@tollgate/model/api-events'
+import { type ApiEvent, type EventHandler, eventHandlers } from '@tollgate/model/definition/api-events'
 import type { Storage } from '@tollgate/storage/storage'
 import { sendWebhook } from './send-webhook.ts'
 

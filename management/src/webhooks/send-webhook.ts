@@ -1,6 +1,6 @@
 import { type ClientRequest, request as plainRequest } from 'node:http'
 import { request as securedRequest } from 'node:https'
-import type { EventHandler } from '@tollgate/model/api-events'
+import type { EventHandler } from '@tollgate/model/definition/api-events'
 
 /** What receivers of such webhooks may look for (gateway contract, section 8). */
 const USER_AGENT = 'Tyk-Hookshot'

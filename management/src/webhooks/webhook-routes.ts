@@ -1,5 +1,5 @@
-import { Webhook } from '@tollgate/model/webhook'
-import type { WebhookRecord } from '@tollgate/storage/webhooks'
+import { Webhook } from '@tollgate/model/definition/webhook'
+import type { WebhookRecord } from '@tollgate/storage/records/webhooks'
 import { z } from 'zod'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

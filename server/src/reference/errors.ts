@@ -18,8 +18,8 @@ import { trialProblems } from '@tollgate/management/try-it/trial-request'
 import { groupProblems } from '@tollgate/management/user-groups/user-group-problems'
 import { userProblems } from '@tollgate/management/users/user-problems'
 import { webhookProblems } from '@tollgate/management/webhooks/webhook-problems'
-import { refusalMeanings } from '@tollgate/model/refusal-meanings'
-import { type RefusalCode, refusals } from '@tollgate/model/refusals'
+import { refusalMeanings } from '@tollgate/model/judge/refusal-meanings'
+import { type RefusalCode, refusals } from '@tollgate/model/judge/refusals'
 
 const managementTables: readonly {
   readonly of: string
@@ -79,7 +79,7 @@ export function errorReference(): string {
 
 const introduction = `# Errors
 
-<!-- Written from model/src/refusals.ts and management/src by \`npm run docs\`. Change it there. -->
+<!-- Written from model/src/judge/refusals.ts and management/src by \`npm run docs\`. Change it there. -->
 
 Every answer that Tollgate makes by itself comes from one of two closed tables. The code does not travel:
 clients see status and message, as the contract has them. The log has the code, and for the gateway also

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ApiDefinition, definitionProblems, withApiDefaults } from '@tollgate/model/api-definition'
+import { ApiDefinition, definitionProblems, withApiDefaults } from '@tollgate/model/definition/api-definition'
 import {
   endpointsOf,
   newRule,

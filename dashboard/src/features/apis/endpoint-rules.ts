@@ -1,4 +1,4 @@
-import { limitInWords } from '@tollgate/model/limit-in-words'
+import { limitInWords } from '@tollgate/model/limits/limit-in-words'
 import { isRecord, listOf, recordOf, text } from '../../lib/json-values.ts'
 
 /** The rules of a version's paths (`extended_paths`): what the gate obeys, and how each is called here. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { definitionProblems, withApiDefaults } from '@tollgate/model/api-definition'
+import { definitionProblems, withApiDefaults } from '@tollgate/model/definition/api-definition'
 import { copyOf, listenPathOf, newApiTemplate, slugOf } from './new-api.ts'
 
 test('a name becomes a listen path of letters, digits and hyphens', () => {

@@ -1,4 +1,4 @@
-import { ApiDefinition, definitionProblems, withApiDefaults } from '@tollgate/model/api-definition'
+import { ApiDefinition, definitionProblems, withApiDefaults } from '@tollgate/model/definition/api-definition'
 import type { Path } from '../../lib/document-form.ts'
 import { recordOf, text } from '../../lib/json-values.ts'
 

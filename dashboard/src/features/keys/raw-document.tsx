@@ -1,5 +1,5 @@
 import { Stack, Text, Title } from '@mantine/core'
-import { Session } from '@tollgate/model/session'
+import { Session } from '@tollgate/model/access/session'
 import { useEffect, useState } from 'react'
 import { isRecord } from '../../lib/json-values.ts'
 import type { DocumentForm } from '../../lib/use-document-form.ts'

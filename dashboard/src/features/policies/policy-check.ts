@@ -1,4 +1,4 @@
-import { Policy } from '@tollgate/model/policy'
+import { Policy } from '@tollgate/model/access/policy'
 import type { SchemaProblem } from '../../ui/code-editor.tsx'
 
 /** What is wrong with a policy that was typed as a document; nothing while it is no JSON. */

@@ -1,4 +1,4 @@
-import { limitInWords } from '@tollgate/model/limit-in-words'
+import { limitInWords } from '@tollgate/model/limits/limit-in-words'
 import type { Change } from '../../lib/document-form.ts'
 import { amount, isRecord, text } from '../../lib/json-values.ts'
 

@@ -1,0 +1,35 @@
+import type { Visit } from '../pipeline/request-context.ts'
+
+/** Where requests over their rate wait to be judged again (`throttle_interval`). Bounded: who finds it full is refused. */
+export interface WaitingRoom {
+  readonly isFull: boolean
+  /** Resolves when the time is over or the client has left, whichever comes first. */
+  wait(visit: Visit, ms: number): Promise<void>
+}
+
+/** Longest wait at a time, milliseconds: what a timer can hold. */
+const LONGEST_WAIT_MS = 2_147_483_647
+
+/** @param seats requests that may wait at a time */
+export function waitingRoom(seats: number): WaitingRoom {
+  let taken = 0
+  return {
+    get isFull() {
+      return taken >= seats
+    },
+    wait(visit, ms) {
+      taken++
+      return new Promise((resolve) => {
+        const timer = setTimeout(leave, Math.min(ms, LONGEST_WAIT_MS))
+        visit.onOver = leave
+
+        function leave(): void {
+          clearTimeout(timer)
+          visit.onOver = undefined
+          taken--
+          resolve()
+        }
+      })
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import type { EffectiveAccess } from '@tollgate/model/access/effective-access'
+import {
+  type Binding,
+  boundBy,
+  certificateCredential,
+  isBound,
+  judgeBoundKey,
+} from '@tollgate/model/judge/judge-certificate'
+import { presentedCredential, type TokenAuth } from '@tollgate/model/judge/token-auth'
+import { defineMiddleware, type Next, type Outcome, type Refusal, refusal } from '../pipeline/middleware.ts'
+import type { Visit } from '../pipeline/request-context.ts'
+import { stripCredential } from '../pipeline/strip-credential.ts'
+import type { Lookup } from '../worker/key-cache.ts'
+import type { StoredCertificates } from '../worker/stored-certificates.ts'
+
+/** Finds the key that the request presents, in header, query or cookie; takes the credential off if the API says so. */
+export const authToken = defineMiddleware({
+  name: 'auth-token',
+
+  enabled: ({ rules }) => !rules.keyless && rules.unsupportedAuth.length === 0,
+
+  create({ rules, keys, certificates }) {
+    const { auth } = rules
+    const binding = boundBy(rules)
+    const isBarred = barring(binding, certificates)
+    const missing = refusal('credential_missing', { step: 'credential', detail: `none in ${placesOf(auth)}` })
+
+    return function authToken(visit, next) {
+      if (visit.ignored) return next(visit)
+      let credential = presentedCredential(auth, visit)
+      if (credential === '' && auth.useCertificate) credential = certificateCredential(rules, visit.clientTls)
+      if (credential === '') return missing
+      const found = keys.find(credential)
+      if (found instanceof Promise) return found.then((later) => admit(visit, later, auth, isBarred, next))
+      return admit(visit, found, auth, isBarred, next)
+    }
+  },
+})
+
+const UNKNOWN = refusal('key_unknown', { step: 'credential', detail: 'no such key in this organisation' })
+const UNAVAILABLE = refusal('store_unavailable', {
+  step: 'credential',
+  detail: 'the key could not be looked up',
+})
+
+function admit(
+  visit: Visit,
+  found: Lookup,
+  auth: TokenAuth,
+  isBarred: Barring,
+  next: Next,
+): Outcome | Promise<Outcome> {
+  if (found === 'unknown') return UNKNOWN
+  if (found === 'unavailable') return UNAVAILABLE
+  visit.access = found
+  const barred = isBarred(visit, found)
+  if (barred !== undefined) return barred
+  if (auth.strip) stripCredential(visit, auth)
+  return next(visit)
+}
+
+/** Why a key opens nothing on this connection, though it was found: it goes with a certificate. */
+type Barring = (visit: Visit, found: EffectiveAccess) => Refusal | undefined
+
+function barring(binding: Binding, certificates: StoredCertificates): Barring {
+  const { orgId } = binding
+  return (visit, { session }) => {
+    if (!isBound(session, binding)) return undefined
+    const { clientTls } = visit
+    const refused = judgeBoundKey(session, binding, clientTls, visit.nowMs)
+    if (refused !== undefined) return refusal(refused.code, { step: 'credential', detail: refused.detail })
+    // To delete a certificate is to lock out who has it.
+    if (typeof clientTls !== 'string' && !certificates.has(orgId, orgId + clientTls.fingerprint)) {
+      const detail = `${clientTls.fingerprint} is not in the store any more`
+      return refusal('key_certificate_mismatch', { step: 'credential', detail })
+    }
+    return undefined
+  }
+}
+
+function placesOf(auth: TokenAuth): string {
+  const places: string[] = []
+  if (auth.cookie !== '') places.push(`cookie ${auth.cookie}`)
+  if (auth.param !== '') places.push(`query parameter ${auth.param}`)
+  if (auth.header !== '') places.push(`header ${auth.header}`)
+  return places.length === 0 ? 'any place: header, query and cookie are switched off' : places.join(', ')
+}

@@ -1,0 +1,16 @@
+import { defineMiddleware, refusal } from '../pipeline/middleware.ts'
+
+/** Refuses everything on an API whose way of authentication this release cannot judge: never silently open. */
+export const unsupportedAuth = defineMiddleware({
+  name: 'unsupported-auth',
+
+  enabled: ({ rules }) => rules.unsupportedAuth.length > 0,
+
+  create({ rules }) {
+    const detail = `not supported: ${rules.unsupportedAuth.join(', ')}`
+    const answer = refusal('auth_unsupported', { step: 'credential', detail })
+    return function unsupportedAuth() {
+      return answer
+    }
+  },
+})

@@ -1,0 +1,63 @@
+import type {
+  Exchange,
+  FinishResult,
+  ForwardListener,
+  ReplyHead,
+  Upstream,
+  UpstreamFailure,
+} from '@tollgate/http1/exchange'
+import { endToEndLines } from '@tollgate/http1/syntax/headers'
+import type { Finishing } from '../pipeline/request-context.ts'
+import { CLAIMS } from '../upstream/forwarded-headers.ts'
+
+/**
+ * The control API lives in the main thread; its paths on the gateway's port go there. They are reserved: no listen
+ * path can shadow them.
+ */
+export function isControlPath(path: string): boolean {
+  // Most paths differ in the first letter already.
+  const second = path.charCodeAt(1)
+  if (second === 0x74) return path === '/tyk' || path.startsWith('/tyk/')
+  if (second === 0x68) return path === '/hello' || path === '/hello/'
+  return second === 0x72 && (path === '/ready' || path === '/ready/')
+}
+
+/** The control API must hear of the client only what the gate itself vouches for. */
+const REPLACED: ReadonlySet<string> = new Set([...CLAIMS, 'x-request-id'])
+const REPLY_REPLACED: ReadonlySet<string> = new Set(['x-request-id'])
+const NO_TIMEOUT_OF_ITS_OWN = { headMs: 0 }
+
+/** One request for the control API. */
+export class ControlVisit implements ForwardListener, Finishing {
+  readonly #exchange: Exchange
+  readonly #requestId: string
+  readonly #failed: (failure: UpstreamFailure) => void
+
+  /** @param failed answers the client when the control API cannot be reached */
+  constructor(exchange: Exchange, requestId: string, failed: (failure: UpstreamFailure) => void) {
+    this.#exchange = exchange
+    this.#requestId = requestId
+    this.#failed = failed
+  }
+
+  forward(control: Upstream, path: string, clientIp: string): void {
+    const { head } = this.#exchange
+    const target = head.query === '' ? path : `${path}?${head.query}`
+    const own = `X-Forwarded-For: ${clientIp}\r\nX-Request-Id: ${this.#requestId}\r\n`
+    const lines = endToEndLines(head, REPLACED) + own
+    this.#exchange.forward(control, head.method, target, lines, this, NO_TIMEOUT_OF_ITS_OWN)
+  }
+
+  onReply(reply: ReplyHead): void {
+    const lines = `${endToEndLines(reply, REPLY_REPLACED)}X-Request-Id: ${this.#requestId}\r\n`
+    this.#exchange.relay(reply.status, lines)
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (failure !== 'client-gone') this.#failed(failure)
+  }
+
+  finish(_result: FinishResult): void {
+    // The control API writes its own log.
+  }
+}

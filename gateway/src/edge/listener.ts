@@ -1,0 +1,235 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
+import type { HttpServer, ListenOptions } from '@tollgate/http1/connection/server'
+import { byPreface, type Takers } from '@tollgate/http1/h2/preface'
+import type { Http2Server } from '@tollgate/http1/h2/server'
+import { type Introducers, introductions } from './proxy-protocol.ts'
+import {
+  type ApiCertificate,
+  type ApiTls,
+  type ContextCache,
+  certificateBook,
+  noApiTls,
+  type TlsSettings,
+} from './tls-certificates.ts'
+
+/** What stands behind the door. */
+export type EntranceParts = {
+  readonly http1: HttpServer
+  /** undefined = HTTP/1.1 alone is spoken. */
+  readonly http2: Http2Server | undefined
+  /** undefined = plain. */
+  readonly tls: TlsSettings | undefined
+  readonly ticketKeys: Uint8Array
+  /** Connections at a time; further ones are closed at once. */
+  readonly maxConnections: number
+  /** For a handshake to be done, or the first bytes to come, milliseconds. */
+  readonly handshakeMs: number
+  /** Whose connections begin with a PROXY header; undefined = nobody's. */
+  readonly introducers: Introducers | undefined
+  /** At the close: for how long the door stays open to say that the gate is about to close, milliseconds. */
+  readonly drainMs: number
+  /** A connection came to nothing before there was a request. */
+  readonly onProtocolError: (reason: string, remoteAddress: string) => void
+  /** An API's certificate cannot be used for handshakes. */
+  readonly onUnusableCertificate: (certificate: ApiCertificate, reason: string) => void
+}
+
+/** The gateway's port: takes connections, secures them, and hands each to who speaks its protocol. */
+export interface Entrance {
+  /** Resolves with the port. */
+  listen(options: ListenOptions): Promise<number>
+  /** Uses other certificates from the next handshake on; running connections stay. Throws when these cannot be used. */
+  replaceCertificates(tls: TlsSettings): void
+  /** The same for what the APIs add; without TLS it changes nothing. */
+  useApis(apis: ApiTls): void
+  /**
+   * Says in every answer that it is the last of its connection, and goes on taking new ones for at most `drainMs`, so
+   * that nobody loses a request that was on its way; then closes the door, and lets what runs finish within `graceMs`.
+   */
+  close(graceMs: number): Promise<void>
+}
+
+/** How often a drain looks whether everybody has left, milliseconds. */
+const DRAIN_LOOK_MS = 20
+
+/** Makes the entrance; nothing happens until `listen`. Throws when the certificates cannot be used. */
+export function createEntrance(parts: EntranceParts): Entrance {
+  const door = parts.tls === undefined ? plainDoor(parts) : tlsDoor(parts, parts.tls)
+  const { server } = door
+  server.maxConnections = parts.maxConnections
+  server.on('drop', (dropped) => parts.onProtocolError('too many connections', dropped?.remoteAddress ?? ''))
+
+  return {
+    listen: (options) => listen(server, options),
+    replaceCertificates: door.replaceCertificates,
+    useApis: door.useApis,
+    async close(graceMs) {
+      const startedAt = performance.now()
+      parts.http1.drain()
+      parts.http2?.drain()
+      const drainMs = Math.min(parts.drainMs, graceMs)
+      while (performance.now() - startedAt < drainMs && (await connectionsOf(server)) > 0)
+        await pause(DRAIN_LOOK_MS)
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const leftMs = Math.max(0, graceMs - (performance.now() - startedAt))
+      await Promise.all([parts.http1.close(leftMs), parts.http2?.close(leftMs)])
+      for (const socket of [...door.unspoken, ...door.pending]) socket.destroy()
+      await closed
+    },
+  }
+}
+
+type Door = {
+  readonly server: Server
+  /** Connections that nobody has taken yet: whose handshake is under way, or who have not said a word. */
+  readonly unspoken: ReadonlySet<Socket>
+  /** Those whose balancer has not said whose they are. */
+  readonly pending: ReadonlySet<Socket>
+  readonly replaceCertificates: Entrance['replaceCertificates']
+  readonly useApis: Entrance['useApis']
+}
+
+function plainDoor(parts: EntranceParts): Door {
+  const { http1, http2, handshakeMs } = parts
+  const unspoken = new Set<Socket>()
+  const begin = introductions({ ...parts, waitMs: handshakeMs })
+  const takers: Takers | undefined = http2 && {
+    http1(socket) {
+      unspoken.delete(socket)
+      http1.handleSocket(socket, begin.clientOf(socket))
+    },
+    http2(socket) {
+      unspoken.delete(socket)
+      http2.handleSocket(socket, begin.clientOf(socket))
+    },
+    nobody: (socket) => unspoken.delete(socket),
+  }
+  const serve = (socket: Socket): void => {
+    if (takers === undefined) {
+      http1.handleSocket(socket, begin.clientOf(socket))
+    } else {
+      unspoken.add(socket)
+      byPreface(socket, handshakeMs, takers)
+    }
+    if (socket.isPaused()) socket.resume()
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => begin.await(socket, serve))
+  return {
+    server,
+    unspoken,
+    pending: begin.pending,
+    replaceCertificates() {
+      throw new Error('the gateway was started without TLS')
+    },
+    useApis() {},
+  }
+}
+
+/** Secures connections that others accept; replaced as a whole when certificates, or what is asked of clients, change. */
+type Terminator = { readonly server: TlsServer; readonly tls: TlsSettings; readonly apis: ApiTls }
+
+function tlsDoor(parts: EntranceParts, settings: TlsSettings): Door {
+  const cache: ContextCache = new Map()
+  const begin = introductions({ ...parts, waitMs: parts.handshakeMs })
+  const handOn = (socket: TLSSocket): void => {
+    const client = begin.clientOf(socket)
+    if (socket.alpnProtocol === 'h2') parts.http2?.handleSocket(socket, client)
+    else parts.http1.handleSocket(socket, client)
+  }
+  let current = terminator(parts, settings, noApiTls, cache, handOn)
+  const sockets = new Set<Socket>()
+  const secure = (socket: Socket): void => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    current.server.emit('connection', socket)
+  }
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => begin.await(socket, secure))
+  return {
+    server,
+    pending: begin.pending,
+    // A secured connection does not tell which of these it came from, so they stay here until their end.
+    unspoken: sockets,
+    replaceCertificates(next) {
+      current = terminator(parts, next, current.apis, cache, handOn)
+    },
+    useApis(apis) {
+      if (sameTls(apis, current.apis)) return
+      current = terminator(parts, current.tls, apis, cache, handOn)
+    },
+  }
+}
+
+function terminator(
+  parts: EntranceParts,
+  tls: TlsSettings,
+  apis: ApiTls,
+  cache: ContextCache,
+  handOn: (socket: TLSSocket) => void,
+): Terminator {
+  const book = certificateBook(tls, parts.ticketKeys, apis, cache, parts.onUnusableCertificate)
+  const server = createTlsServer(
+    {
+      ...book.fallback,
+      ALPNProtocols: parts.http2 === undefined ? ['http/1.1'] : ['h2', 'http/1.1'],
+      SNICallback: (host, done) => done(null, book.find(host)),
+      requestCert: tls.clientCertificates !== 'none' || apis.asksClients,
+      rejectUnauthorized: tls.clientCertificates === 'required',
+      handshakeTimeout: parts.handshakeMs,
+    },
+    (socket) => {
+      if (isUnwelcome(socket, tls, apis)) {
+        parts.onProtocolError('TLS: the client’s certificate is not accepted', socket.remoteAddress ?? '')
+        socket.destroy()
+        return
+      }
+      handOn(socket)
+    },
+  )
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    parts.onProtocolError(`TLS: ${error.code ?? error.message}`, socket.remoteAddress ?? '')
+    socket.destroy()
+  })
+  return { server, tls, apis }
+}
+
+/** A certificate of the store is known by its id alone: two of one id are one. */
+function sameTls(one: ApiTls, other: ApiTls): boolean {
+  return (
+    one.asksClients === other.asksClients &&
+    one.knows === other.knows &&
+    one.certificates.length === other.certificates.length &&
+    one.certificates.every(({ id, domain }, index) => {
+      const counterpart = other.certificates[index]
+      return counterpart?.id === id && counterpart.domain === domain
+    })
+  )
+}
+
+/** A certificate that the settings ask for but do not demand is none, a good one, or one that the store has. */
+function isUnwelcome(socket: TLSSocket, { clientCertificates }: TlsSettings, apis: ApiTls): boolean {
+  if (clientCertificates !== 'optional' || socket.authorized) return false
+  const shown = socket.getPeerX509Certificate()
+  return shown !== undefined && !apis.knows(shown.fingerprint256.replaceAll(':', '').toLowerCase())
+}
+
+function listen(server: Server, options: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : options.port)
+    })
+  })
+}
+
+function connectionsOf(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
+  })
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,35 @@
+import { judgeOpen } from '@tollgate/model/judge/judge-key'
+import { refused } from '@tollgate/model/judge/refused'
+import { admit, type Judge } from '../admission/admission.ts'
+import { defineMiddleware } from '../pipeline/middleware.ts'
+
+const UNJUDGED = refused('internal', [], 'version', 'no version was chosen')
+
+/**
+ * The limits for all callers together, and the organisation's, for requests that need no key: those of a keyless API and
+ * on ignored paths. With a key they are judged along with its own, so that a request refused by one limit consumes none.
+ */
+export const apiRateLimit = defineMiddleware({
+  name: 'api-rate-limit',
+
+  enabled: ({ rules }) =>
+    rules.keyless ||
+    rules.versions.values().some(({ listed }) => listed.some(({ value }) => value.list === 'ignored')),
+
+  create({ rules, organisation, admission }) {
+    const { counters } = admission
+
+    const judge: Judge = (visit, nowMs) => {
+      const { version } = visit
+      if (version === undefined) return UNJUDGED
+      const judgement = judgeOpen(rules, version, visit, counters, nowMs, organisation.limits)
+      if (judgement.outcome === 'pass')
+        visit.rightsRung = visit.ignored ? rules.rungs.ignored : rules.rungs.keyless
+      return judgement
+    }
+
+    return function apiRateLimit(visit, next) {
+      return visit.access === undefined ? admit(visit, judge, admission, next) : next(visit)
+    }
+  },
+})

@@ -1,0 +1,33 @@
+import { judgeKey } from '@tollgate/model/judge/judge-key'
+import { refused } from '@tollgate/model/judge/refused'
+import { admit, type Judge } from '../admission/admission.ts'
+import { defineMiddleware } from '../pipeline/middleware.ts'
+
+const UNJUDGED = refused('key_unknown', [], 'credential', 'no key was looked for')
+
+/**
+ * Judges the key that was found: inactive, expired, rights by API, version and URL, then its limits, the API's and the
+ * organisation's, all checked before any is counted.
+ */
+export const keyAccess = defineMiddleware({
+  name: 'key-access',
+
+  enabled: ({ rules }) => !rules.keyless && rules.unsupportedAuth.length === 0,
+
+  create({ rules, organisation, admission }) {
+    const { counters } = admission
+
+    const judge: Judge = (visit, nowMs) => {
+      const { access, version } = visit
+      // The steps before have set both; if ever one did not, nothing may pass.
+      if (version === undefined || access === undefined) return UNJUDGED
+      const judgement = judgeKey(rules, version, access, visit, counters, nowMs, organisation.limits)
+      if (judgement.outcome === 'pass') visit.rightsRung = judgement.rung
+      return judgement
+    }
+
+    return function keyAccess(visit, next) {
+      return visit.ignored ? next(visit) : admit(visit, judge, admission, next)
+    }
+  },
+})

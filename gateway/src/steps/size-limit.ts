@@ -1,0 +1,35 @@
+import { pathSetting } from '@tollgate/model/definition/version-rules'
+import { pathAfterVersion } from '@tollgate/model/judge/judge-version'
+import { defineMiddleware, refusal } from '../pipeline/middleware.ts'
+
+/** Methods whose requests are not measured (gateway contract, section 4.4). */
+const NOT_MEASURED: ReadonlySet<string> = new Set(['GET', 'DELETE', 'TRACE', 'OPTIONS', 'HEAD'])
+
+const NO_LENGTH = refusal('length_required', {
+  step: 'path',
+  detail: 'a size limit is set and the request states no length',
+})
+
+/** Refuses request bodies larger than the version or the path allows, by the length that they state. */
+export const sizeLimit = defineMiddleware({
+  name: 'size-limit',
+
+  enabled: ({ rules }) =>
+    rules.versions.values().some(({ sizeLimit, sizeLimits }) => sizeLimit > 0 || sizeLimits.length > 0),
+
+  create() {
+    return function sizeLimit(visit, next) {
+      const passed = visit.version
+      if (passed === undefined || NOT_MEASURED.has(visit.method)) return next(visit)
+      const { sizeLimit: general, sizeLimits } = passed.version
+      const rule = pathSetting(sizeLimits, visit.method, pathAfterVersion(visit, passed), visit.fullPath)
+      const own = rule?.value ?? 0
+      const most = general > 0 && own > 0 ? Math.min(general, own) : Math.max(general, own)
+      if (most <= 0) return next(visit)
+      if (visit.header('content-length') === undefined) return NO_LENGTH
+      const bytes = visit.head.bodyLength
+      if (bytes <= most) return next(visit)
+      return refusal('request_too_large', { step: 'path', detail: `${bytes} bytes, ${most} allowed` })
+    }
+  },
+})

@@ -1,0 +1,105 @@
+import type { ApiRules } from '@tollgate/model/definition/api-rules'
+import type { MockReply, VersionRules } from '@tollgate/model/definition/version-rules'
+import { judgeVersion } from '@tollgate/model/judge/judge-version'
+import { refused } from '@tollgate/model/judge/refused'
+import { headerList } from '../pipeline/header-edits.ts'
+import { defineMiddleware, judged, type Next, type Outcome, type OwnReply } from '../pipeline/middleware.ts'
+import type { Visit } from '../pipeline/request-context.ts'
+import { withoutParameter } from '../pipeline/strip-credential.ts'
+import type { ApiPlan } from '../worker/snapshot.ts'
+
+/**
+ * Chooses the version and looks the path up in its lists: before authentication, so that a forbidden path is forbidden
+ * to everyone. Answers mocked paths; hands over to another API where the version is one.
+ */
+export const version = defineMiddleware({
+  name: 'version',
+
+  enabled: () => true,
+
+  create(plan) {
+    const { rules, versionTargets } = plan
+    // A version of a version is not followed, so that two APIs that name each other cannot loop.
+    const flat: ApiRules = rules.subApis === undefined ? rules : { ...rules, subApis: undefined }
+    const mocks = mockReplies(rules)
+    const expiries = expiryLines(rules)
+
+    return function version(visit, next) {
+      const judgement = judgeVersion(visit.isSubVersion ? flat : rules, visit, visit.nowMs)
+      switch (judgement.outcome) {
+        case 'refuse':
+          return judged(judgement)
+        case 'mock':
+          return mocks.get(judgement.reply) ?? NO_MOCK
+        case 'sub-api':
+          return enterSubApi(visit, plan, judgement.apiId, judgement.name, judgement.pathDrop)
+        case 'pass': {
+          const { name } = judgement.version
+          visit.version = judgement
+          visit.ignored = judgement.ignored
+          if (judgement.pathDrop > 0) visit.dropPath(judgement.pathDrop)
+          if (versionTargets.size > 0) visit.targets = versionTargets.get(name)
+          if (expiries.size > 0) visit.replyLines = expiries.get(name) ?? ''
+          if (rules.versioning?.strip === true) stripVersion(visit, rules.versioning)
+          return next(visit)
+        }
+      }
+    }
+  },
+})
+
+/** Only the compiled replies of this API's own rules come out of its judgement. */
+const NO_MOCK: OwnReply = { kind: 'reply', status: 200, headerLines: '', body: '' }
+
+function enterSubApi(
+  visit: Visit,
+  plan: ApiPlan,
+  apiId: string,
+  name: string,
+  pathDrop: number,
+): Outcome | Promise<Outcome> {
+  const sub = plan.sibling(apiId)
+  if (sub === undefined)
+    return judged(refused('sub_version_unknown', [plan.rules.rungs.route], 'version', name))
+  visit.enter(sub, pathDrop)
+  const run: Next = sub.run
+  return run(visit)
+}
+
+function stripVersion(visit: Visit, by: NonNullable<ApiRules['versioning']>): void {
+  if (by.location === 'header' && by.key !== '') visit.editHeaders().remove(by.key)
+  else if (by.location === 'url-param') visit.query = withoutParameter(visit.query, by.key)
+}
+
+function mockReplies(rules: ApiRules): ReadonlyMap<MockReply, OwnReply> {
+  const replies = new Map<MockReply, OwnReply>()
+  for (const { listed } of allVersions(rules)) {
+    for (const { value } of listed) if (value.list === 'mock') replies.set(value.reply, ownReply(value.reply))
+  }
+  return replies
+}
+
+function ownReply({ status, body, headers }: MockReply): OwnReply {
+  // The id of an answer is the gate's own.
+  const lines = headerList(headers).filter(({ name }) => name !== 'x-request-id')
+  const typed = lines.some(({ name }) => name === 'content-type') || body === ''
+  return {
+    kind: 'reply',
+    status,
+    headerLines: `${typed ? '' : 'Content-Type: text/plain; charset=utf-8\r\n'}${lines.map(({ line }) => line).join('')}`,
+    body: status === 204 || status === 304 ? '' : body,
+  }
+}
+
+/** While a version is still valid, its answers tell when it ends (gateway contract, section 4.4). */
+function expiryLines(rules: ApiRules): ReadonlyMap<string, string> {
+  const lines = new Map<string, string>()
+  for (const { name, expiresAtMs } of allVersions(rules)) {
+    if (expiresAtMs > 1) lines.set(name, `x-tyk-api-expires: ${new Date(expiresAtMs).toUTCString()}\r\n`)
+  }
+  return lines
+}
+
+function allVersions(rules: ApiRules): Iterable<VersionRules> {
+  return rules.versions.values()
+}

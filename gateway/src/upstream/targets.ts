@@ -1,0 +1,146 @@
+import type { Upstream } from '@tollgate/http1/exchange'
+import type { TunnelProxy } from '@tollgate/http1/upstream/proxy-tunnel'
+import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import { CompileError } from '../pipeline/compile-error.ts'
+import type { StoredCertificates } from '../worker/stored-certificates.ts'
+import type { Place, UpstreamPools } from './upstream-pools.ts'
+import { proxyOf } from './upstream-proxy.ts'
+import { type TransportFor, transportSettings } from './upstream-tls.ts'
+
+/** One place that requests of an API may be sent to. */
+export type Target = {
+  readonly upstream: Upstream
+  /** Value of `Host` unless the client's own is preserved. */
+  readonly authority: string
+  /** Path of the target URL without trailing slashes; empty for the root. */
+  readonly path: string
+  /** The same with the slashes it was written with. */
+  readonly pathAsWritten: string
+  /** Query of the target URL without `?`. */
+  readonly query: string
+  /** What stands before the path of a request that a proxy is asked to pass on; else empty. */
+  readonly prefix: string
+  /** Header lines for that proxy. */
+  readonly proxyLines: string
+}
+
+/** The targets of an API or version, taken in turn: a target that is listed twice gets twice as much. */
+export interface Targets {
+  pick(): Target
+  /** Gives the pools back. */
+  release(): void
+}
+
+/** How an API's targets are reached, whatever their hosts. */
+export type Way = {
+  readonly transport: TransportFor
+  /** `https://` targets over HTTP/2; `h2c://` ones always are, `http://` ones never. */
+  readonly http2: boolean
+  /** `proxy.transport.proxy_url`: a tunnel for `https://` targets, a relay for `http://` ones. */
+  readonly proxy: TunnelProxy | undefined
+}
+
+/** The protocols of a definition that ask for HTTP/2 upstreams. */
+const HTTP2_PROTOCOLS: ReadonlySet<string> = new Set(['h2', 'h2c', 'grpc', 'grpcs'])
+
+/** Reads the way from a definition. Throws `CompileError` for a transport that cannot be had. */
+export function wayOf(definition: ApiDefinition, certificates: StoredCertificates): Way {
+  return {
+    transport: transportSettings(definition, certificates),
+    proxy: proxyOf(definition),
+    http2: HTTP2_PROTOCOLS.has((definition.protocol ?? '').toLowerCase()),
+  }
+}
+
+/** Parses the URLs and takes pools for them. Throws `CompileError` for what cannot be forwarded to. */
+export function targets(urls: readonly string[], way: Way, pools: UpstreamPools): Targets {
+  if (urls.length === 0) throw new CompileError('there is no target URL')
+  const parsed = urls.map((url) => parseTarget(url, way))
+  const list = takeAll(parsed, pools)
+  const only = list[0]
+  let turn = 0
+  return {
+    pick() {
+      if (list.length > 1) turn = (turn + 1) % list.length
+      const target = list[turn] ?? only
+      if (target === undefined) throw new CompileError('there is no target URL')
+      return target
+    },
+    release() {
+      for (const { place } of parsed) pools.release(place)
+    },
+  }
+}
+
+/** Takes a pool for each; when one cannot be had, those taken before are given back. */
+function takeAll(parsed: readonly ParsedTarget[], pools: UpstreamPools): readonly Target[] {
+  const taken: Place[] = []
+  try {
+    return parsed.map(({ place, ...rest }) => {
+      const upstream = pools.take(place)
+      taken.push(place)
+      return { ...rest, upstream }
+    })
+  } catch (error) {
+    for (const place of taken) pools.release(place)
+    throw error
+  }
+}
+
+/**
+ * The target of an upstream request (gateway contract, 4.5): target path and request path with a single slash between,
+ * target query first. What is left of the request path may be empty.
+ * @param disableStripSlash keep the slash at the end when nothing follows the target's path
+ */
+export function joinTarget(target: Target, rest: string, query: string, disableStripSlash: boolean): string {
+  const start = firstNonSlash(rest)
+  let path: string
+  if (start < rest.length) path = `${target.path}/${start === 0 ? rest : rest.slice(start)}`
+  else if (disableStripSlash) path = rest === '' ? target.pathAsWritten : `${target.path}/`
+  else path = target.path
+  if (path === '') path = '/'
+  if (target.prefix !== '') path = target.prefix + path
+  if (target.query === '') return query === '' ? path : `${path}?${query}`
+  return query === '' ? `${path}?${target.query}` : `${path}?${target.query}&${query}`
+}
+
+function firstNonSlash(text: string): number {
+  let at = 0
+  while (at < text.length && text.charCodeAt(at) === 47) at += 1
+  return at
+}
+
+type ParsedTarget = Omit<Target, 'upstream'> & { readonly place: Place }
+
+function parseTarget(text: string, way: Way, plainHttp2 = false): ParsedTarget {
+  if (!URL.canParse(text)) throw new CompileError(`"${text}" is not a URL`)
+  const url = new URL(text)
+  if (url.protocol === 'h2c:') return parseTarget(`http${text.slice('h2c'.length)}`, way, true)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new CompileError(`proxy: requests cannot be forwarded to ${url.protocol}// yet`)
+  }
+  const secure = url.protocol === 'https:'
+  const place = placeOf(url, secure, way, plainHttp2)
+  const { proxy } = way
+  const relayed = !secure && proxy !== undefined
+  return {
+    place: relayed ? { ...place, host: proxy.host, port: proxy.port } : place,
+    authority: url.host,
+    path: url.pathname.replace(/\/+$/, ''),
+    pathAsWritten: url.pathname,
+    query: url.search.slice(1),
+    prefix: relayed ? `http://${url.host}` : '',
+    proxyLines:
+      relayed && proxy.authorization !== '' ? `Proxy-Authorization: ${proxy.authorization}\r\n` : '',
+  }
+}
+
+function placeOf(url: URL, secure: boolean, way: Way, plainHttp2: boolean): Place {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
+  const protocol = plainHttp2 || (secure && way.http2) ? 'h2' : 'http/1.1'
+  if (protocol === 'h2' && way.proxy !== undefined)
+    throw new CompileError('proxy.transport.proxy_url: HTTP/2 upstreams cannot be reached through a proxy')
+  const transport = secure ? way.transport(host, port) : undefined
+  return { host, port, transport, protocol, tunnel: secure ? way.proxy : undefined }
+}

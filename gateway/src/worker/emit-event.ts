@@ -1,0 +1,19 @@
+import { type ApiEvent, eventOf } from '@tollgate/model/definition/api-events'
+import { refusals } from '@tollgate/model/judge/refusals'
+import type { Visit } from '../pipeline/request-context.ts'
+
+/** Tells the event that a visit's refusal is, when its API wants to hear of it. Neither secret nor query is in it. */
+export function tellEvent(visit: Visit, happened: (event: ApiEvent) => void): void {
+  const { refusal, api, access } = visit
+  const name = refusal === undefined ? undefined : eventOf(refusal.code)
+  if (refusal === undefined || name === undefined || !api.events.has(name)) return
+  happened({
+    name,
+    orgId: api.orgId,
+    apiId: api.apiId,
+    message: refusal.text ?? refusals[refusal.code].message,
+    path: visit.fullPath,
+    origin: visit.clientIp,
+    key: access?.keyId ?? '',
+  })
+}

@@ -1,0 +1,28 @@
+import { type OrganisationLimits, organisationLimits } from '@tollgate/model/limits/organisation-limits'
+import type { OrganisationSessionRecord } from '@tollgate/storage/records/organisation-sessions'
+
+/** Where an API finds the limits that its organisation has now; the same object as long as the book lives. */
+export type OrganisationSeat = { limits: OrganisationLimits | undefined }
+
+/** The limits of organisations as a whole, compiled. */
+export class OrganisationBook {
+  readonly #seats = new Map<string, OrganisationSeat>()
+
+  /** @param records the organisations that have limits of their own */
+  constructor(records: readonly OrganisationSessionRecord[]) {
+    for (const { orgId, session } of records) this.put(orgId, session)
+  }
+
+  of(orgId: string): OrganisationSeat {
+    const existing = this.#seats.get(orgId)
+    if (existing !== undefined) return existing
+    const seat: OrganisationSeat = { limits: undefined }
+    this.#seats.set(orgId, seat)
+    return seat
+  }
+
+  /** @param session undefined when the organisation has no limits any more */
+  put(orgId: string, session: OrganisationSessionRecord['session'] | undefined): void {
+    this.of(orgId).limits = session && organisationLimits(orgId, session)
+  }
+}

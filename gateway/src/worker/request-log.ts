@@ -1,0 +1,117 @@
+import type { Exchange, FinishResult } from '@tollgate/http1/exchange'
+import type { RefusalCode } from '@tollgate/model/judge/refusals'
+import type { Rung } from '@tollgate/model/judge/verdict'
+import type { Visit } from '../pipeline/request-context.ts'
+import type { GatewaySettings } from '../worker-protocol.ts'
+import type { LogLine } from './log-batch.ts'
+import type { CompiledApi } from './snapshot.ts'
+
+/** A request that never reached an API. */
+export type TurnedAway = {
+  readonly exchange: Exchange
+  readonly requestId: string
+  readonly path: string
+  readonly code: RefusalCode
+  readonly rung: Rung
+  /** The API that would have been reached, were it switched on. */
+  readonly api: CompiledApi | undefined
+  readonly result: FinishResult
+}
+
+/** What the engine refused before it was a request. */
+export type Malformed = {
+  readonly requestId: string
+  readonly reason: string
+  readonly remoteAddress: string
+  readonly status: number
+}
+
+/** One line per refusal or failure, and per passed request when all are asked for. Never a secret, never a query. */
+export interface RequestLog {
+  (visit: Visit, result: FinishResult): void
+  turnedAway(request: TurnedAway): void
+  malformed(request: Malformed): void
+}
+
+/** @param which which requests are logged */
+export function requestLog(which: GatewaySettings['logRequests'], log: (line: LogLine) => void): RequestLog {
+  function logVisit(visit: Visit, result: FinishResult): void {
+    const code = visit.refusal?.code
+    if (which === 'none' || (which === 'refused' && code === undefined)) return
+    const { fault } = visit
+    log({
+      level: code !== undefined && result.status >= 500 ? 'error' : 'info',
+      msg: outcomeOf(code, result),
+      requestId: visit.requestId,
+      method: visit.method,
+      path: visit.fullPath,
+      clientIp: visit.clientIp,
+      apiId: visit.api.apiId,
+      orgId: visit.api.orgId,
+      ...(visit.access !== undefined && { keyId: visit.access.keyId }),
+      ...(code !== undefined && { code }),
+      ...(visit.refusal?.limit !== undefined && { limit: visit.refusal.limit }),
+      status: result.status,
+      ms: elapsed(visit.exchange),
+      ...(result.upstreamMs >= 0 && { upstreamMs: Math.round(result.upstreamMs) }),
+      ladder: ladderOf(visit).map(inWords),
+      ...(fault !== undefined && { error: fault instanceof Error ? fault.stack : String(fault) }),
+    })
+  }
+
+  return Object.assign(logVisit, {
+    turnedAway({ exchange, requestId, path, code, rung, api, result }: TurnedAway): void {
+      if (which === 'none') return
+      log({
+        level: result.status >= 500 ? 'error' : 'info',
+        msg: outcomeOf(code, result),
+        requestId,
+        method: exchange.head.method,
+        path,
+        clientIp: exchange.remoteAddress,
+        ...(api !== undefined && { apiId: api.apiId, orgId: api.orgId }),
+        code,
+        status: result.status,
+        ms: elapsed(exchange),
+        ladder: [inWords(rung)],
+      })
+    },
+    malformed({ requestId, reason, remoteAddress, status }: Malformed): void {
+      if (which === 'none') return
+      const code: RefusalCode = 'request_malformed'
+      log({
+        level: 'info',
+        msg: 'protocol error',
+        requestId,
+        reason,
+        remoteAddress,
+        code,
+        status,
+        // What the client was told is the reason itself.
+        told: reason,
+        ladder: [inWords({ step: 'route', detail: reason })],
+      })
+    },
+  })
+}
+
+/** The rungs of a visit; put together only when someone reads them. */
+function ladderOf(visit: Visit): readonly Rung[] {
+  const { refusal, version, access, rightsRung } = visit
+  if (refusal?.ladder !== undefined) return refusal.ladder
+  const rungs = [visit.api.rung, version?.version.rung, access?.rung, rightsRung, refusal?.rung]
+  return rungs.filter((rung) => rung !== undefined)
+}
+
+function outcomeOf(code: RefusalCode | undefined, result: FinishResult): string {
+  if (code === undefined) return result.complete ? 'passed' : 'aborted'
+  return result.status >= 500 ? 'failed' : 'refused'
+}
+
+function elapsed(exchange: Exchange): number {
+  return Math.round((performance.now() - exchange.startedAt) * 10) / 10
+}
+
+function inWords(rung: Rung): string {
+  return `${rung.step}: ${rung.detail}`
+}

@@ -1,0 +1,95 @@
+import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
+import type { CertificateRecord } from '@tollgate/storage/records/certificates'
+import { unseal } from '@tollgate/storage/secrets'
+import { CompileError } from '../pipeline/compile-error.ts'
+
+/** A certificate (chain) and its key, both PEM. */
+export type IdentifiedPair = { readonly id: string; readonly certificate: string; readonly key: string }
+
+/** A definition names a certificate that is not there, or not fit for what it is named for. */
+export class CertificateMissing extends CompileError {
+  override name = 'CertificateMissing'
+}
+
+/** The certificates of all organisations, as the definitions of one organisation may use them. */
+export interface StoredCertificates {
+  put(record: CertificateRecord): void
+  remove(id: string): void
+  /** Whether the organisation has it. */
+  has(orgId: string, id: string): boolean
+  /** With its private key. Throws `CertificateMissing`. */
+  pair(orgId: string, id: string): IdentifiedPair
+  /** SHA-256 (hex) of the public key's SPKI. Throws `CertificateMissing`. */
+  publicKey(orgId: string, id: string): string
+  /** Whether any organisation has a certificate of this fingerprint. */
+  knows(fingerprint: string): boolean
+}
+
+export function storedCertificates(
+  records: readonly CertificateRecord[],
+  pepper: string,
+): StoredCertificates {
+  const byId = new Map<string, CertificateRecord>()
+  /** Keys that were opened. */
+  const keys = new Map<string, string>()
+  /** How many organisations have it. */
+  const fingerprints = new Map<string, number>()
+
+  function find(orgId: string, id: string): CertificateRecord {
+    const record = byId.get(id)
+    // Another organisation's is as unknown as one that does not exist.
+    if (record === undefined || record.orgId !== orgId)
+      throw new CertificateMissing(`there is no certificate ${id}`)
+    return record
+  }
+
+  function count(record: CertificateRecord, by: 1 | -1): void {
+    const fingerprint = record.id.slice(record.orgId.length)
+    const left = (fingerprints.get(fingerprint) ?? 0) + by
+    if (left > 0) fingerprints.set(fingerprint, left)
+    else fingerprints.delete(fingerprint)
+  }
+
+  const store: StoredCertificates = {
+    put(record) {
+      store.remove(record.id)
+      byId.set(record.id, record)
+      count(record, 1)
+    },
+    remove(id) {
+      const record = byId.get(id)
+      if (record === undefined) return
+      byId.delete(id)
+      keys.delete(id)
+      count(record, -1)
+    },
+    has: (orgId, id) => byId.get(id)?.orgId === orgId,
+    pair(orgId, id) {
+      const { pem, keySealed } = find(orgId, id)
+      if (keySealed === '') throw new CertificateMissing(`certificate ${id} has no private key`)
+      const key = keys.get(id) ?? opened(pepper, id, keySealed)
+      keys.set(id, key)
+      return { id, certificate: pem, key }
+    },
+    publicKey(orgId, id) {
+      const { pem } = find(orgId, id)
+      const isKey = !pem.startsWith('-----BEGIN CERTIFICATE')
+      const key = isKey ? createPublicKey(pem) : new X509Certificate(pem).publicKey
+      return createHash('sha256')
+        .update(key.export({ type: 'spki', format: 'der' }))
+        .digest('hex')
+    },
+    knows: (fingerprint) => fingerprints.has(fingerprint),
+  }
+  for (const record of records) store.put(record)
+  return store
+}
+
+function opened(pepper: string, id: string, sealed: string): string {
+  try {
+    return unseal(pepper, sealed)
+  } catch (cause) {
+    // Sealed under another pepper, or damaged.
+    throw new CertificateMissing(`the private key of certificate ${id} cannot be opened`, { cause })
+  }
+}

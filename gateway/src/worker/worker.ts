@@ -1,0 +1,133 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { NotedUses } from '@tollgate/analytics/key-uses'
+import { AddressCount } from '@tollgate/http1/connection/address-count'
+import { createHttpServer, defaultServerLimits } from '@tollgate/http1/connection/server'
+import { createHttp2Server, defaultHttp2Limits } from '@tollgate/http1/h2/server'
+import { openSteadyCounters } from '@tollgate/limits/counter-table'
+import type { ApiEvent } from '@tollgate/model/definition/api-events'
+import { openKeyReader } from '@tollgate/storage/keys/key-reader'
+import { trustedPeers } from '../edge/client-address.ts'
+import { createEntrance, type Entrance } from '../edge/listener.ts'
+import type { FromWorker, GatewaySettings, ToWorker, WorkerSetup } from '../worker-protocol.ts'
+import { createDataPlane, type DataPlane } from './data-plane.ts'
+import { remoteLeases } from './leases.ts'
+import { type LogLine, logBatch } from './log-batch.ts'
+
+/** The thread of one worker: what `Crew` starts. It holds a data plane and the server in front of it. */
+async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): Promise<void> {
+  const say = (message: FromWorker): void => port.postMessage(message)
+  const log = logBatch((lines, dropped) => say({ kind: 'log', lines, dropped }))
+  const happened = logBatch<ApiEvent>((events, dropped) => say({ kind: 'events', events, dropped }))
+  const uses = new NotedUses()
+  const reportUses = (): void => {
+    const noted = uses.take()
+    if (noted !== undefined) say({ kind: 'key-uses', uses: noted })
+  }
+  const reporting = setInterval(reportUses, USES_EVERY_MS)
+  const reader = await openKeyReader(setup.keySource)
+  const leases = remoteLeases((wishes) => say({ kind: 'lease', wishes }), {
+    waitMs: setup.settings.quotaWaitMs ?? DEFAULT_QUOTA_WAIT_MS,
+    maxWaiting: setup.settings.maxQuotaWaiting ?? DEFAULT_QUOTA_WAITING,
+  })
+  const plane = createDataPlane({
+    ...setup,
+    counters: openSteadyCounters(setup.counterTable, setup.worker),
+    leases,
+    reader,
+    log: log.add,
+    happened: happened.add,
+    ...(setup.trafficTable && { counting: { table: setup.trafficTable, worker: setup.worker, uses } }),
+    now: Date.now,
+  })
+  const server = entrance(setup, plane, log.add)
+  if (setup.settings.tls) server.useApis(plane.tls())
+
+  async function close(graceMs: number): Promise<void> {
+    await server.close(graceMs)
+    leases.close()
+    plane.close()
+    await reader.close()
+    log.flush()
+    happened.flush()
+    clearInterval(reporting)
+    reportUses()
+    port.close()
+  }
+
+  // Changes that came while this thread was starting wait in the port until now: they are in force before it listens.
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'close') {
+      void close(message.graceMs)
+      return
+    }
+    if (message.kind === 'leased') {
+      leases.answered(message.answers)
+      return
+    }
+    if (message.kind === 'apply') {
+      plane.apply(message.changes)
+      if (setup.settings.tls && message.changes.some(({ noun }) => noun === 'api' || noun === 'certificate'))
+        server.useApis(plane.tls())
+    } else server.replaceCertificates(message.tls)
+    say({ kind: 'applied', id: message.id })
+  })
+
+  try {
+    const { host, reusePort } = setup
+    say({ kind: 'listening', port: await server.listen({ host, port: setup.port, reusePort }) })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    say({ kind: 'not-listening', code, message: error instanceof Error ? error.message : String(error) })
+    await close(0)
+  }
+}
+
+function entrance(setup: WorkerSetup, plane: DataPlane, log: (line: LogLine) => void): Entrance {
+  const { settings } = setup
+  const limits = serverLimits(settings)
+  // A client has its connections in either protocol, but not twice as many.
+  const addresses = new AddressCount(limits.maxConnectionsPerAddress)
+  return createEntrance({
+    http1: createHttpServer(plane, limits, addresses),
+    http2:
+      settings.http2 === false ? undefined : createHttp2Server(plane, limits, defaultHttp2Limits, addresses),
+    tls: settings.tls,
+    ticketKeys: setup.ticketKeys,
+    maxConnections: limits.maxConnections,
+    handshakeMs: limits.headerMs,
+    introducers: settings.proxyProtocol ? trustedPeers(settings.trustedProxies) : undefined,
+    drainMs: settings.drainMs ?? DEFAULT_DRAIN_MS,
+    onProtocolError: (reason, remoteAddress) => plane.onProtocolError?.(reason, remoteAddress, 0),
+    onUnusableCertificate: ({ id }, error) =>
+      log({ level: 'error', msg: 'certificate cannot be used for handshakes', certificate: id, error }),
+  })
+}
+
+/** How often the main thread is told which keys were used, milliseconds. */
+const USES_EVERY_MS = 1_000
+/** A request waits for the ledger no longer than a client that is in a hurry, and not too many do. */
+const DEFAULT_QUOTA_WAIT_MS = 5_000
+const DEFAULT_QUOTA_WAITING = 10_000
+/** Long enough for whatever was on its way when the gate was told to stop. */
+const DEFAULT_DRAIN_MS = 500
+
+function serverLimits(settings: GatewaySettings): typeof defaultServerLimits {
+  const usual = defaultServerLimits
+  return {
+    ...usual,
+    maxConnections: settings.maxConnections ?? usual.maxConnections,
+    maxConnectionsPerAddress: settings.maxConnectionsPerAddress ?? usual.maxConnectionsPerAddress,
+    maxRequestsPerConnection: settings.maxRequestsPerConnection ?? usual.maxRequestsPerConnection,
+    minBodyBytesPerSecond: settings.minBodyBytesPerSecond ?? usual.minBodyBytesPerSecond,
+    exchangeMs: settings.exchangeTimeoutMs ?? usual.exchangeMs,
+    tunnelIdleMs: settings.tunnelIdleTimeoutMs ?? usual.tunnelIdleMs,
+    maxHeadBytes: settings.maxHeaderBytes,
+    maxHeaders: settings.maxHeaderCount,
+    maxBodyBytes: settings.maxBodyBytes,
+    headerMs: settings.clientHeaderTimeoutMs,
+    idleMs: settings.clientIdleTimeoutMs,
+    bodyProgressMs: settings.clientBodyTimeoutMs,
+  }
+}
+
+if (parentPort !== null) await work(workerData, parentPort)

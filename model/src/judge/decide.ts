@@ -1,0 +1,96 @@
+import type { EffectiveAccess } from '../access/effective-access.ts'
+import type { ApiRules } from '../definition/api-rules.ts'
+import type { Counters } from '../limits/counters.ts'
+import type { OrganisationLimits } from '../limits/organisation-limits.ts'
+import { boundBy, certificateCredential, judgeBoundKey, judgeClientCertificate } from './judge-certificate.ts'
+import { judgeKey, judgeOpen, judgeOrganisation, type NeedsGrant } from './judge-key.ts'
+import { judgeVersion } from './judge-version.ts'
+import { type Refused, refused } from './refused.ts'
+import type { RequestFacts } from './request-facts.ts'
+import { presentedCredential } from './token-auth.ts'
+import type { Rung, Verdict } from './verdict.ts'
+
+export { judgeKey, judgeOpen, type KeyPassed, type NeedsGrant } from './judge-key.ts'
+export { judgeVersion, pathAfterVersion, type VersionJudgement } from './judge-version.ts'
+
+/** Finds the key that a presented credential stands for, among those of the API's organisation. */
+export type FindAccess = (presented: string, rules: ApiRules) => EffectiveAccess | undefined
+
+/** Finds the rules of an API by its api_id, for versions that are APIs of their own. */
+export type FindRules = (apiId: string) => ApiRules | undefined
+
+/**
+ * Judges a request from beginning to end, as the gateway's chain does (gateway contract, section 4.3), and counts it
+ * when it passes. Pure but for `counters`; never throws. `facts.path` is the path without the API's listen path. A quota
+ * that waits for units is not waited for: who counts has to have them granted before.
+ */
+export function decide(
+  rules: ApiRules,
+  facts: RequestFacts,
+  findAccess: FindAccess,
+  counters: Counters,
+  nowMs: number,
+  findRules: FindRules = () => undefined,
+  organisation?: OrganisationLimits,
+): Verdict {
+  const version = judgeVersion(rules, facts, nowMs)
+  if (version.outcome === 'refuse') return refusal(version)
+  if (version.outcome === 'sub-api') {
+    const sub = findRules(version.apiId)
+    // A version of a version is not followed: each API is asked once, so that two that name each other cannot loop.
+    if (sub === undefined || !sub.active)
+      return refusal(refused('sub_version_unknown', [rules.rungs.route], 'version', version.name))
+    const path = version.pathDrop === 0 ? facts.path : facts.path.slice(version.pathDrop) || '/'
+    const alone = { ...sub, subApis: undefined }
+    return decide(alone, withPath(facts, path), findAccess, counters, nowMs, findRules, organisation)
+  }
+  const { clientTls = 'plain' } = facts
+  const passed: Rung[] = [rules.rungs.route, version.version.rung]
+  if (version.outcome === 'mock') return { outcome: 'pass', ladder: [...passed, MOCKED] }
+  if (rules.clientCertificates !== undefined) {
+    const shown = judgeClientCertificate(rules.clientCertificates, clientTls, nowMs)
+    if (shown !== undefined) return refusal(refused(shown.code, passed, 'credential', shown.detail))
+  }
+  const shut = judgeOrganisation(rules, version, organisation)
+  if (shut !== undefined) return refusal(shut)
+  if (rules.unsupportedAuth.length > 0) {
+    return refusal(
+      refused('auth_unsupported', passed, 'credential', `not supported: ${rules.unsupportedAuth.join(', ')}`),
+    )
+  }
+  if (version.ignored || rules.keyless) {
+    const open = judgeOpen(rules, version, facts, counters, nowMs, organisation)
+    if (open.outcome === 'refuse') return refusal(open)
+    if (open.outcome === 'needs-grant') return ungranted(open)
+    return {
+      outcome: 'pass',
+      ladder: [...passed, version.ignored ? rules.rungs.ignored : rules.rungs.keyless],
+    }
+  }
+  const presented = presentedCredential(rules.auth, facts) || certificateCredential(rules, clientTls)
+  if (presented === '') return refusal(refused('credential_missing', passed, 'credential', 'none presented'))
+  const access = findAccess(presented, rules)
+  const bound = access && judgeBoundKey(access.session, boundBy(rules), clientTls, nowMs)
+  if (bound !== undefined) return refusal(refused(bound.code, passed, 'credential', bound.detail))
+  const key = judgeKey(rules, version, access, facts, counters, nowMs, organisation)
+  if (key.outcome === 'refuse') return refusal(key)
+  if (key.outcome === 'needs-grant') return ungranted(key)
+  return { outcome: 'pass', ladder: access ? [...passed, access.rung, key.rung] : passed }
+}
+
+const MOCKED: Rung = { step: 'path', detail: 'answered by the definition itself' }
+
+function refusal({ code, ladder }: Refused): Verdict {
+  return { outcome: 'refuse', code, ladder }
+}
+
+/** Nobody grants units here: as when the ledger cannot be reached, nothing passes. */
+function ungranted({ limit }: NeedsGrant): Verdict {
+  const detail = `no units were granted, ${limit.scope}, set by ${limit.source}`
+  return refusal(refused('store_unavailable', [], 'quota', detail))
+}
+
+function withPath(facts: RequestFacts, path: string): RequestFacts {
+  const { method, fullPath, query, clientTls } = facts
+  return { method, path, fullPath, query, clientTls, header: (name) => facts.header(name) }
+}

@@ -1,0 +1,104 @@
+import type { Session } from '../access/session.ts'
+import type { ApiRules } from '../definition/api-rules.ts'
+import type { RefusalCode } from './refusals.ts'
+
+/** The certificate that a client has shown, and proved to own, in the handshake. */
+export type ClientCertificate = {
+  /** SHA-256 of its DER, 64 hex. */
+  readonly fingerprint: string
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+/** What TLS says of a client: nothing (`plain`), that it has shown no certificate, or which. */
+export type ClientTls = 'plain' | 'no-certificate' | ClientCertificate
+
+/** Why a client certificate does not do. */
+export type CertificateRefusal = { readonly code: RefusalCode; readonly detail: string }
+
+/**
+ * Static mutual TLS (gateway contract, section 4.4): the certificate must be one of those that the API lists.
+ * @param allowed fingerprints
+ */
+export function judgeClientCertificate(
+  allowed: ReadonlySet<string>,
+  tls: ClientTls,
+  nowMs: number,
+): CertificateRefusal | undefined {
+  if (tls === 'plain') return { code: 'tls_required', detail: 'the connection is not secured' }
+  if (tls === 'no-certificate')
+    return { code: 'client_certificate_required', detail: 'the client has shown no certificate' }
+  const { fingerprint } = tls
+  if (!allowed.has(fingerprint))
+    return { code: 'client_certificate_not_allowed', detail: `${fingerprint} is not on the API's list` }
+  return outOfTime(tls, nowMs)
+}
+
+/**
+ * A key that is bound to a certificate opens nothing without it: `certificate` everywhere, and
+ * `mtls_static_certificate_bindings` where the API uses mutual TLS.
+ */
+export function judgeBoundKey(
+  session: BindingSession,
+  api: Binding,
+  tls: ClientTls,
+  nowMs: number,
+): CertificateRefusal | undefined {
+  if (!isBound(session, api)) return undefined
+  const own = session.certificate ?? ''
+  const bindings = api.mutualTls ? (session.mtls_static_certificate_bindings ?? []) : []
+  if (tls === 'plain' || tls === 'no-certificate')
+    return { code: 'key_certificate_required', detail: 'the client has shown no certificate' }
+  const id = api.orgId + tls.fingerprint
+  const same = (named: string) => named === id || named === tls.fingerprint
+  if (own === '' && api.useCertificate)
+    return { code: 'key_certificate_mismatch', detail: 'the key is bound to no certificate' }
+  if ((own !== '' && !same(own)) || (bindings.length > 0 && !bindings.some(same)))
+    return { code: 'key_certificate_mismatch', detail: `the key is not bound to ${tls.fingerprint}` }
+  return outOfTime(tls, nowMs)
+}
+
+/** What an API asks of the keys that open it. */
+export type Binding = {
+  readonly orgId: string
+  readonly mutualTls: boolean
+  readonly useCertificate: boolean
+}
+
+/** Whether a key opens this API only together with a certificate; asked for each request. */
+export function isBound(
+  { certificate, mtls_static_certificate_bindings: bindings }: BindingSession,
+  { useCertificate, mutualTls }: Binding,
+): boolean {
+  if (useCertificate || (certificate !== undefined && certificate !== '')) return true
+  return mutualTls && bindings !== undefined && bindings !== null && bindings.length > 0
+}
+
+type BindingSession = Pick<Session, 'certificate' | 'mtls_static_certificate_bindings'>
+
+export function boundBy({ orgId, clientCertificates, auth }: ApiRules): Binding {
+  return { orgId, mutualTls: clientCertificates !== undefined, useCertificate: auth.useCertificate }
+}
+
+/**
+ * The secret of the key that a certificate stands for (gateway contract, sections 2 and 7); empty when the API takes none.
+ * It can be computed from the certificate, so it opens nothing without it: see `judgeBoundKey`.
+ */
+export function certificateCredential({ orgId, auth }: ApiRules, tls: ClientTls): string {
+  if (!auth.useCertificate || tls === 'plain' || tls === 'no-certificate') return ''
+  return certificateSecret(orgId, orgId + tls.fingerprint)
+}
+
+/** @param certificate id of the certificate, organisation's id included */
+export function certificateSecret(orgId: string, certificate: string): string {
+  return orgId + certificate
+}
+
+function outOfTime(
+  { fingerprint, notBeforeMs, notAfterMs }: ClientCertificate,
+  nowMs: number,
+): CertificateRefusal | undefined {
+  if (nowMs >= notBeforeMs && nowMs <= notAfterMs) return undefined
+  const detail = nowMs > notAfterMs ? 'has expired' : 'is not valid yet'
+  return { code: 'client_certificate_expired', detail: `${fingerprint} ${detail}` }
+}

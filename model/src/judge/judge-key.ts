@@ -1,0 +1,236 @@
+import { type ApiAccess, accessTo, type EffectiveAccess } from '../access/effective-access.ts'
+import type { ApiRules } from '../definition/api-rules.ts'
+import { matchesEither } from '../definition/path-pattern.ts'
+import { pathSetting } from '../definition/version-rules.ts'
+import { type Counters, type Limit, type LimitKind, NEEDS_GRANT, TAKEN } from '../limits/counters.ts'
+import { type ApiLimits, type LimitPlan, NO_LIMITS, type OwnLimits, planOf } from '../limits/limit-plan.ts'
+import type { OrganisationLimits } from '../limits/organisation-limits.ts'
+import { pathAfterVersion, type VersionPassed } from './judge-version.ts'
+import type { RefusalCode } from './refusals.ts'
+import { type Limited, type Refused, refused } from './refused.ts'
+import type { RequestFacts } from './request-facts.ts'
+import type { Rung } from './verdict.ts'
+
+/**
+ * A request that may pass and was counted. One object for all requests: it tells of the last judgement, until the next
+ * one. `plan` is never changed and may be kept: its `held` are to be released when the request ends, its `charged` to be
+ * charged what the request cost more (or less) than `cost`.
+ */
+export type KeyPassed = {
+  readonly outcome: 'pass'
+  /** The quota, as `X-RateLimit-*` shows it (section 4.5); -1 or 0 = unlimited. */
+  readonly quotaMax: number
+  readonly quotaRemaining: number
+  /** Seconds since 1970 at which the quota renews. */
+  readonly quotaRenews: number
+  readonly rung: Rung
+  /** What it was counted in; undefined = in nothing. */
+  readonly plan: LimitPlan | undefined
+  /** Units of each of `plan.charged` that it was counted as. */
+  readonly cost: number
+}
+
+/** Nothing was counted: `limit` has to be granted units by its ledger first; then the request is judged anew. */
+export type NeedsGrant = { readonly outcome: 'needs-grant'; readonly limit: Limit; readonly cost: number }
+
+/**
+ * Judges the key of a request and counts it: unknown, inactive, expired, rights by API, version and URL, then every limit
+ * at once, so that a request refused by one limit consumes none (gateway contract, sections 4.3 to 5). `access` is
+ * undefined when the presented credential stands for no key of the organisation.
+ * @param organisation the organisation's own limits, where they are enforced
+ */
+export function judgeKey(
+  rules: ApiRules,
+  version: VersionPassed,
+  access: EffectiveAccess | undefined,
+  facts: RequestFacts,
+  counters: Counters,
+  nowMs: number,
+  organisation?: OrganisationLimits,
+): KeyPassed | NeedsGrant | Refused {
+  if (organisation?.inactive === true) return refuse(rules, version, undefined, SHUT)
+  if (access === undefined || access.orgId !== rules.orgId) return refuse(rules, version, undefined, UNKNOWN)
+  const api = accessTo(access, rules.apiId)
+  const why = unusable(access, nowMs) ?? withoutRight(rules, version, api, facts)
+  if (why !== undefined || api === undefined) return refuse(rules, version, access, why ?? UNKNOWN)
+  const own = ownLimits(api, version, facts)
+  const plan = planOf(own, apiLimits(rules, version, facts), organisation?.limits ?? NO_LIMITS)
+  const cost = costOf(version, facts)
+  const index = plan.limits.length === 0 ? TAKEN : counters.take(plan.limits, nowMs, cost)
+  if (index === TAKEN) return passed(plan, cost, api, counters)
+  return index === NEEDS_GRANT
+    ? needsGrant(plan, cost, counters)
+    : refuse(rules, version, access, overLimit(plan, index, counters))
+}
+
+/** Judges a request that needs no key (keyless API, ignored path): only the limits for all callers count. */
+export function judgeOpen(
+  rules: ApiRules,
+  version: VersionPassed,
+  facts: RequestFacts,
+  counters: Counters,
+  nowMs: number,
+  organisation?: OrganisationLimits,
+): KeyPassed | NeedsGrant | Refused {
+  if (organisation?.inactive === true) return refuse(rules, version, undefined, SHUT)
+  const everyone = apiLimits(rules, version, facts)
+  const plan = planOf(everyone.open, everyone, organisation?.limits ?? NO_LIMITS)
+  const cost = costOf(version, facts)
+  const index = plan.limits.length === 0 ? TAKEN : counters.take(plan.limits, nowMs, cost)
+  if (index === TAKEN) return passed(plan, cost, OPEN, counters)
+  return index === NEEDS_GRANT
+    ? needsGrant(plan, cost, counters)
+    : refuse(rules, version, undefined, overLimit(plan, index, counters))
+}
+
+/** Whether the organisation is switched off: asked before anything is looked for (section 4.3, step 9). */
+export function judgeOrganisation(
+  rules: ApiRules,
+  version: VersionPassed,
+  organisation: OrganisationLimits | undefined,
+): Refused | undefined {
+  return organisation?.inactive === true ? refuse(rules, version, undefined, SHUT) : undefined
+}
+
+/** What a request without a key shows. */
+const OPEN: Shown = {
+  quotaMax: 0,
+  quotaRemaining: 0,
+  quotaRenews: 0,
+  rung: { step: 'credential', detail: 'none asked for' },
+}
+
+type Shown = Pick<ApiAccess, 'quotaMax' | 'quotaRemaining' | 'quotaRenews' | 'rung'>
+
+/** The answer to every request that passes: filled anew for each, so that the passing case allocates nothing. */
+const PASSED: { -readonly [Field in keyof KeyPassed]: KeyPassed[Field] } = {
+  outcome: 'pass',
+  ...OPEN,
+  plan: undefined,
+  cost: 1,
+}
+
+function passed(plan: LimitPlan, cost: number, shown: Shown, counters: Counters): KeyPassed {
+  // Reading index -1 of an array would be slow.
+  const quota = plan.quotaIndex === -1 ? undefined : plan.limits[plan.quotaIndex]
+  if (quota === undefined) {
+    PASSED.quotaMax = shown.quotaMax
+    PASSED.quotaRemaining = shown.quotaRemaining
+    PASSED.quotaRenews = shown.quotaRenews
+  } else {
+    const { used, resetsAtMs } = counters.usage(plan.quotaIndex)
+    PASSED.quotaMax = quota.max
+    PASSED.quotaRemaining = Math.max(0, quota.max - used)
+    PASSED.quotaRenews = Math.ceil(resetsAtMs / 1000)
+  }
+  PASSED.rung = shown.rung
+  PASSED.plan = plan.limits.length === 0 ? undefined : plan
+  PASSED.cost = cost
+  return PASSED
+}
+
+function needsGrant(plan: LimitPlan, cost: number, counters: Counters): NeedsGrant | Refused {
+  const limit = plan.limits[counters.wanting()]
+  // A counter that names none of the limits it was given counts nothing: nothing passes uncounted.
+  if (limit === undefined) return refused('counters_full', [], 'quota', 'no quota waits for a grant')
+  return { outcome: 'needs-grant', limit, cost }
+}
+
+/** The rung that decided a refusal, and its code; and what was over its limit. */
+type Why = Rung & { readonly code: RefusalCode; readonly limited?: Limited }
+
+const SHUT: Why = { code: 'organisation_inactive', step: 'route', detail: 'the organisation is switched off' }
+const UNKNOWN: Why = { code: 'key_unknown', step: 'credential', detail: 'no such key in this organisation' }
+
+function unusable(access: EffectiveAccess, nowMs: number): Why | undefined {
+  if (access.unusable !== undefined) {
+    return { code: 'key_without_policies', step: 'key', detail: access.unusable }
+  }
+  if (access.inactive.value)
+    return { code: 'key_inactive', step: 'key', detail: `inactive, ${access.inactive.source}` }
+  if (access.expiresAtMs !== 0 && nowMs > access.expiresAtMs) {
+    return { code: 'key_expired', step: 'key', detail: `expired at ${access.expiresAtMs / 1000} (Unix time)` }
+  }
+  return undefined
+}
+
+function withoutRight(
+  rules: ApiRules,
+  version: VersionPassed,
+  api: ApiAccess | undefined,
+  facts: RequestFacts,
+): Why | undefined {
+  if (api === undefined)
+    return { code: 'api_not_granted', step: 'rights', detail: `no right on API ${rules.name}` }
+  const master = api.apiId === ''
+  if (!master && rules.versioning !== undefined && !api.versions.value.includes(version.version.name)) {
+    const detail = `version ${version.version.name} is not granted, ${api.versions.source}`
+    return { code: 'version_not_granted', step: 'rights', detail }
+  }
+  const urls = api.allowedUrls.value
+  if (urls.length === 0) return undefined
+  const path = pathAfterVersion(facts, version)
+  for (const { url, methods } of urls) {
+    if (methods.includes(facts.method) && matchesEither(url, path, facts.fullPath)) return undefined
+  }
+  return {
+    code: 'url_not_granted',
+    step: 'rights',
+    detail: `no allowed URL matches, ${api.allowedUrls.source}`,
+  }
+}
+
+/** Says which limit refused, and what a client may be told of that. */
+function overLimit(plan: LimitPlan, index: number, counters: Counters): Why {
+  const limit = plan.limits[index]
+  if (limit === undefined) return { code: 'counters_full', step: 'rate', detail: 'no counter is free' }
+  const { code, step } = REFUSALS[limit.kind]
+  const detail = `${counters.usage(index).used} of ${counters.allowance(index)} used, ${limit.scope}, set by ${limit.source}`
+  const throttle = limit.kind === 'rate' ? plan.throttle : undefined
+  return { code, step, detail, limited: { plan, index, retryAtMs: counters.retryAtMs(), throttle } }
+}
+
+const REFUSALS = {
+  rate: { code: 'rate_limited', step: 'rate' },
+  concurrency: { code: 'concurrency_limited', step: 'rate' },
+  quota: { code: 'quota_exceeded', step: 'quota' },
+  'api-rate': { code: 'api_rate_limited', step: 'rate' },
+  'api-concurrency': { code: 'api_concurrency_limited', step: 'rate' },
+  'org-rate': { code: 'organisation_rate_limited', step: 'rate' },
+  'org-concurrency': { code: 'organisation_rate_limited', step: 'rate' },
+  'org-quota': { code: 'organisation_quota_exceeded', step: 'quota' },
+} as const satisfies Record<LimitKind, Pick<Why, 'code' | 'step'>>
+
+function ownLimits(api: ApiAccess, version: VersionPassed, facts: RequestFacts): OwnLimits {
+  if (api.endpoints.length === 0) return api.own
+  const path = pathAfterVersion(facts, version)
+  for (const endpoint of api.endpoints) {
+    if (endpoint.method !== '' && endpoint.method !== facts.method) continue
+    if (matchesEither(endpoint.path, path, facts.fullPath)) return endpoint.own
+  }
+  return api.own
+}
+
+function apiLimits(rules: ApiRules, version: VersionPassed, facts: RequestFacts): ApiLimits {
+  const endpoints = version.version.rateLimits
+  if (endpoints.length === 0) return rules.everyone
+  const endpoint = pathSetting(endpoints, facts.method, pathAfterVersion(facts, version), facts.fullPath)
+  return endpoint === undefined ? rules.everyone : endpoint.value
+}
+
+function costOf(version: VersionPassed, facts: RequestFacts): number {
+  const costs = version.version.requestCosts
+  if (costs.length === 0) return 1
+  return pathSetting(costs, facts.method, pathAfterVersion(facts, version), facts.fullPath)?.value ?? 1
+}
+
+function refuse(
+  rules: ApiRules,
+  version: VersionPassed,
+  access: EffectiveAccess | undefined,
+  why: Why,
+): Refused {
+  const before = [rules.rungs.route, version.version.rung]
+  if (access !== undefined) before.push(access.rung)
+  return refused(why.code, before, why.step, why.detail, why.limited)
+}

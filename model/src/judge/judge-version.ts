@@ -1,0 +1,151 @@
+import type { ApiRules, SubApis, Versioning } from '../definition/api-rules.ts'
+import {
+  type Listing,
+  type MockReply,
+  type PathRule,
+  pathSetting,
+  type VersionRules,
+} from '../definition/version-rules.ts'
+import { queryValue } from './query-value.ts'
+import { type Refused, refused } from './refused.ts'
+import type { RequestFacts } from './request-facts.ts'
+
+/** A request that may go on to the version it asked for. */
+export type VersionPassed = {
+  readonly outcome: 'pass'
+  readonly version: VersionRules
+  /** Whether the path asks for no key: it is on the ignored list. */
+  readonly ignored: boolean
+  /** How much of the start of `facts.path` names the version: not part of the path that lists and settings match. */
+  readonly versionLength: number
+  /** How much of it is removed before the request is sent on. */
+  readonly pathDrop: number
+}
+
+/** What was found out about version and path. */
+export type VersionJudgement =
+  | VersionPassed
+  | { readonly outcome: 'mock'; readonly version: VersionRules; readonly reply: MockReply }
+  /** The version is another API: its rules decide, on the path after `pathDrop`. */
+  | { readonly outcome: 'sub-api'; readonly apiId: string; readonly name: string; readonly pathDrop: number }
+  | Refused
+
+/** The path of a request as lists and settings of its version match it. */
+export function pathAfterVersion(facts: RequestFacts, version: VersionPassed): string {
+  return version.versionLength === 0 ? facts.path : facts.path.slice(version.versionLength) || '/'
+}
+
+/**
+ * Chooses the version of an API and looks the path up in its lists (gateway contract, sections 4.4 and 6.1): before
+ * authentication, so that a forbidden path is forbidden to everyone.
+ */
+export function judgeVersion(rules: ApiRules, facts: RequestFacts, nowMs: number): VersionJudgement {
+  if (!rules.active) return refused('api_inactive', [], 'route', `${rules.name} is not active`)
+  if (rules.expiresAtMs !== 0 && nowMs > rules.expiresAtMs) {
+    return refused('api_expired', [], 'route', `${rules.name} expired`)
+  }
+  if (rules.subApis !== undefined) {
+    const sub = subApi(rules, rules.subApis, facts)
+    if (sub !== undefined) return sub
+  }
+  if (rules.versioning === undefined) {
+    if (rules.single !== undefined) return judgePath(rules, rules.single, facts, nowMs, 0, 0)
+    return refused(
+      'version_missing',
+      [rules.rungs.route],
+      'version',
+      'not versioned, but several versions are defined',
+    )
+  }
+  return versioned(rules, rules.versioning, facts, nowMs)
+}
+
+function versioned(rules: ApiRules, by: Versioning, facts: RequestFacts, nowMs: number): VersionJudgement {
+  const named = namedVersion(by, facts)
+  const found = named === '' ? undefined : rules.versions.get(named)
+  if (found !== undefined) {
+    const length = by.location === 'url' ? named.length + 1 : 0
+    return judgePath(rules, found, facts, nowMs, length, by.strip ? length : 0)
+  }
+  if (named !== '' && !by.fallbackToDefault) {
+    return refused(
+      'version_unknown',
+      [rules.rungs.route],
+      'version',
+      `"${named.slice(0, 80)}" does not exist`,
+    )
+  }
+  if (by.defaultVersion === '') {
+    return refused('version_missing', [rules.rungs.route], 'version', 'none named, and there is no default')
+  }
+  const fallback = rules.versions.get(by.defaultVersion)
+  if (fallback === undefined) {
+    return refused(
+      'version_unknown',
+      [rules.rungs.route],
+      'version',
+      `the default "${by.defaultVersion}" does not exist`,
+    )
+  }
+  // A segment that no pattern marks as a version is part of the path when it names none.
+  const length = named !== '' && by.urlPattern !== undefined && by.location === 'url' ? named.length + 1 : 0
+  return judgePath(rules, fallback, facts, nowMs, length, by.strip ? length : 0)
+}
+
+/** The API that answers for the version asked for; undefined when it is this one. */
+function subApi(rules: ApiRules, by: SubApis, facts: RequestFacts): VersionJudgement | undefined {
+  const named = namedVersion(by, facts)
+  const known = named === by.ownName || by.apis.has(named)
+  const missing = named === '' || (!known && by.fallbackToDefault)
+  if (missing && by.defaultVersion === '') {
+    return refused('version_missing', [rules.rungs.route], 'version', 'none named, and there is no default')
+  }
+  const name = missing ? by.defaultVersion : named
+  const apiId = by.apis.get(name)
+  const self = name === by.ownName || (missing && name === 'self') || apiId === rules.apiId
+  const drop = !missing && by.location === 'url' && by.strip ? named.length + 1 : 0
+  if (!self) {
+    if (apiId !== undefined) return { outcome: 'sub-api', apiId, name, pathDrop: drop }
+    return refused(
+      'sub_version_unknown',
+      [rules.rungs.route],
+      'version',
+      `"${name.slice(0, 80)}" does not exist`,
+    )
+  }
+  return undefined
+}
+
+/** The version a request names; empty when it names none. */
+function namedVersion(by: Versioning, facts: RequestFacts): string {
+  if (by.location === 'header') return by.key === '' ? '' : (facts.header(by.key) ?? '')
+  if (by.location === 'url-param') return by.key === '' ? '' : (queryValue(facts.query, by.key) ?? '')
+  const end = facts.path.indexOf('/', 1)
+  const segment = end === -1 ? facts.path.slice(1) : facts.path.slice(1, end)
+  return by.urlPattern === undefined || by.urlPattern.test(segment) ? segment : ''
+}
+
+function judgePath(
+  rules: ApiRules,
+  version: VersionRules,
+  facts: RequestFacts,
+  nowMs: number,
+  versionLength: number,
+  pathDrop: number,
+): VersionJudgement {
+  if (version.expiresAtMs !== 0 && nowMs > version.expiresAtMs) {
+    return refused('version_expired', [rules.rungs.route], 'version', `${version.name} expired`)
+  }
+  let listing: PathRule<Listing> | undefined
+  if (version.listed.length > 0) {
+    const path = versionLength === 0 ? facts.path : facts.path.slice(versionLength) || '/'
+    listing = pathSetting(version.listed, facts.method, path, facts.fullPath)
+  }
+  const list = listing?.value.list ?? (version.whiteListed ? 'unlisted' : 'none')
+  if (list === 'none' || list === 'white' || list === 'ignored') {
+    return { outcome: 'pass', version, ignored: list === 'ignored', versionLength, pathDrop }
+  }
+  if (listing?.value.list === 'mock') return { outcome: 'mock', version, reply: listing.value.reply }
+  const why = listing === undefined ? 'not on the white list' : `on the ${list} list: ${listing.path.source}`
+  return refused('endpoint_forbidden', [rules.rungs.route, version.rung], 'path', why)
+}

@@ -1,0 +1,34 @@
+import type { LimitPlan, Throttle } from '../limits/limit-plan.ts'
+import type { RefusalCode } from './refusals.ts'
+import type { Rung } from './verdict.ts'
+
+/** A refusal by one part of the judgement; its ladder holds every rung up to the one that decided. */
+export type Refused = {
+  readonly outcome: 'refuse'
+  readonly code: RefusalCode
+  readonly ladder: readonly Rung[]
+  /** Set when a limit refused. */
+  readonly limited: Limited | undefined
+}
+
+/** A limit that had no room. What the others hold can be read until the counters are asked again. */
+export type Limited = {
+  readonly plan: LimitPlan
+  /** Which of the plan's limits it was. */
+  readonly index: number
+  /** When the same request could pass at the earliest, milliseconds since 1970; 0 = that cannot be told. */
+  readonly retryAtMs: number
+  /** Set when the request is to wait and to be judged again. */
+  readonly throttle: Throttle | undefined
+}
+
+/** A refusal after the rungs that were passed; `step` and `detail` say what decided. */
+export function refused(
+  code: RefusalCode,
+  passed: readonly Rung[],
+  step: Rung['step'],
+  detail: string,
+  limited?: Limited,
+): Refused {
+  return { outcome: 'refuse', code, ladder: [...passed, { step, detail }], limited }
+}

@@ -1,0 +1,44 @@
+import type { ApiDefinition, AuthConfig } from '../definition/api-definition.ts'
+import { cookieValue, queryValue } from './query-value.ts'
+import type { RequestFacts } from './request-facts.ts'
+
+/** Where an API looks for its key; empty names are not looked at (gateway contract, section 6.1, `auth`). */
+export type TokenAuth = {
+  /** Lower case. */
+  readonly header: string
+  readonly param: string
+  readonly cookie: string
+  /** Whether a client certificate stands for the key, or beside it (`use_certificate`). */
+  readonly useCertificate: boolean
+  /** Whether the credential is removed before the request is sent on. */
+  readonly strip: boolean
+}
+
+/** Compiles where an API looks for its key: `auth_configs.authToken`, else the older `auth`. */
+export function tokenAuth(definition: ApiDefinition): TokenAuth {
+  const configs = definition.auth_configs
+  const configured = configs && Object.hasOwn(configs, 'authToken') ? configs.authToken : undefined
+  const config: AuthConfig = configured ?? definition.auth ?? {}
+  const name = config.auth_header_name || 'Authorization'
+  return {
+    header: config.disable_header === true ? '' : name.toLowerCase(),
+    param: config.use_param === true ? config.param_name || name : '',
+    cookie: config.use_cookie === true ? config.cookie_name || name : '',
+    useCertificate: config.use_certificate === true,
+    strip: definition.strip_auth_data === true,
+  }
+}
+
+/** The credential that a request presents, without `Bearer `; empty when there is none. Cookie beats query beats header. */
+export function presentedCredential(auth: TokenAuth, facts: RequestFacts): string {
+  let credential = ''
+  if (auth.cookie !== '') credential = cookieValue(facts.header('cookie') ?? '', auth.cookie) ?? ''
+  if (credential === '' && auth.param !== '') credential = queryValue(facts.query, auth.param) ?? ''
+  if (credential === '' && auth.header !== '') credential = facts.header(auth.header) ?? ''
+  return withoutBearer(credential)
+}
+
+function withoutBearer(credential: string): string {
+  if (credential.length < 7 || credential.charCodeAt(6) !== 32) return credential
+  return credential.slice(0, 6).toLowerCase() === 'bearer' ? credential.slice(7).trim() : credential
+}

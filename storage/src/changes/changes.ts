@@ -1,0 +1,30 @@
+import type { ApiRecord } from '../records/apis.ts'
+import type { CertificateRecord } from '../records/certificates.ts'
+import type { OrganisationSessionRecord } from '../records/organisation-sessions.ts'
+import type { PolicyRecord } from '../records/policies.ts'
+
+/** Who caused a change: shown in history, never trusted for rights. */
+export type Actor = { readonly kind: 'user' | 'admin' | 'control-api' | 'system'; readonly id: string }
+
+/**
+ * One committed change, as the data plane and later readers of history need it. APIs, policies and certificates travel
+ * whole (there are few); keys only by id and secret hash (there may be millions): whoever caches one drops it and reads again.
+ */
+export type Change = { readonly revision: number; readonly orgId: string } & (
+  | { readonly noun: 'api'; readonly id: string; readonly after: ApiRecord | undefined }
+  | { readonly noun: 'policy'; readonly id: string; readonly after: PolicyRecord | undefined }
+  | { readonly noun: 'certificate'; readonly id: string; readonly after: CertificateRecord | undefined }
+  | {
+      readonly noun: 'organisation-session'
+      readonly id: string
+      readonly after: OrganisationSessionRecord | undefined
+    }
+  | {
+      readonly noun: 'key'
+      readonly id: string
+      /** Hex HMAC of every secret that the change touches, so that a cached "unknown" is dropped too. */
+      readonly secretHashes: readonly string[]
+      readonly deleted: boolean
+    }
+  | { readonly noun: 'organisation' | 'user' | 'user-group' | 'webhook'; readonly id: string }
+)

@@ -1,0 +1,201 @@
+import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import type { Scope } from '../changes/transaction.ts'
+import { MissingRecordError } from '../drivers/errors.ts'
+import type { Db, Tables } from '../drivers/schema.ts'
+import { contains, exact, oneOf, original, searchable, sortable } from './columns.ts'
+import { type Page, type PageRequest, readPage } from './paging.ts'
+
+/** An API as stored: the definition as sent (with its ids set), and the rest of the wire's wrapper. */
+export type ApiRecord = {
+  /** Database id, 24 hex; also `definition.id`. */
+  readonly id: string
+  /** Public id; also `definition.api_id`. Unique over all organisations. */
+  readonly apiId: string
+  readonly orgId: string
+  readonly definition: ApiDefinition
+  /** Wrapper fields beside `api_definition` as sent: hook_references, user_owners, user_group_owners, unknown ones. */
+  readonly wrapper: Readonly<Record<string, unknown>>
+  readonly createdAt: string // RFC 3339
+  readonly updatedAt: string
+}
+
+export type ApiSort = 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at'
+export type ApiFilter = {
+  readonly nameContains?: string
+  readonly sort?: ApiSort
+  readonly category?: readonly string[]
+}
+
+/** API definitions. `orgId` undefined = over all organisations (control API and workers only). */
+export interface ApiStore {
+  /** By database id or api_id. */
+  byId(orgId: string | undefined, id: string): Promise<ApiRecord | undefined>
+  list(orgId: string | undefined, filter: ApiFilter, page: PageRequest): Promise<Page<ApiRecord>>
+  /** All of one listen path on one domain: for the clash check. Case-sensitive path, lower-case domain. */
+  byListenPath(domain: string, listenPath: string): Promise<readonly ApiRecord[]>
+  /** Only inside `write`: */
+  insert(record: ApiRecord): Promise<void>
+  update(record: ApiRecord): Promise<void>
+  remove(record: ApiRecord): Promise<void>
+}
+
+type ApiRow = Tables['apis']
+
+/** API definitions; listed newest first unless the filter sorts otherwise. */
+export const apiStore = (scope: Scope): ApiStore => ({
+  async byId(orgId, id) {
+    const row = await scope.db
+      .selectFrom('apis')
+      .selectAll()
+      .where((eb) => eb.or([eb('id', '=', exact(id)), eb('api_id', '=', exact(id))]))
+      .$if(orgId !== undefined, (q) => q.where('org_id', '=', orgId ?? ''))
+      // One API's chosen api_id may be another's database id: the database id goes first.
+      .orderBy((eb) => eb.case().when('id', '=', exact(id)).then(0).else(1).end())
+      .limit(1)
+      .executeTakeFirst()
+    return row && fromRow(row)
+  },
+
+  list: (orgId, filter, page) => listApis(scope.db, orgId, filter, page),
+
+  async byListenPath(domain, listenPath) {
+    const listen = listenColumn(domain, listenPath)
+    const rows = await scope.db
+      .selectFrom('apis')
+      .selectAll()
+      .where('listen', '=', listen)
+      .orderBy('seq')
+      .execute()
+    return rows.map(fromRow)
+  },
+
+  async insert(record) {
+    const revision = scope.nextRevision()
+    await scope.db
+      .insertInto('apis')
+      .values({ seq: revision, ...columnsOf(record) })
+      .execute()
+    await insertCategories(scope.db, record)
+    const change = { revision, noun: 'api', orgId: record.orgId, id: record.id, after: record } as const
+    await scope.record(change, undefined, record.definition)
+  },
+
+  async update(record) {
+    const revision = scope.nextRevision()
+    const before = await existing(scope.db, record)
+    const { id, org_id: _, created_at: __, ...columns } = columnsOf(record)
+    await scope.db.updateTable('apis').set(columns).where('id', '=', id).execute()
+    await scope.db.deleteFrom('api_categories').where('api_id', '=', id).execute()
+    await insertCategories(scope.db, record)
+    const change = { revision, noun: 'api', orgId: record.orgId, id, after: record } as const
+    await scope.record(change, JSON.parse(before.document), record.definition)
+  },
+
+  async remove(record) {
+    const revision = scope.nextRevision()
+    const before = await existing(scope.db, record)
+    await scope.db.deleteFrom('apis').where('id', '=', record.id).execute()
+    const change = { revision, noun: 'api', orgId: record.orgId, id: record.id, after: undefined } as const
+    await scope.record(change, JSON.parse(before.document), undefined)
+  },
+})
+
+const SORT_COLUMNS = { name: 'name_sort', created_at: 'created_at', updated_at: 'updated_at' } as const
+
+async function listApis(
+  db: Db,
+  orgId: string | undefined,
+  filter: ApiFilter,
+  page: PageRequest,
+): Promise<Page<ApiRecord>> {
+  const { nameContains: text, category, sort = '-created_at' } = filter
+  const direction = sort.startsWith('-') ? 'desc' : 'asc'
+  // The type ApiSort is these three names with and without the minus.
+  const column = SORT_COLUMNS[sort.replace('-', '') as keyof typeof SORT_COLUMNS]
+  const query = db
+    .selectFrom('apis')
+    .$if(orgId !== undefined, (q) => q.where('org_id', '=', orgId ?? ''))
+    .$if(text !== undefined && text !== '', (q) => q.where((eb) => contains(eb.ref('search'), text ?? '')))
+    .$if(category !== undefined, (q) =>
+      q.where('id', 'in', (eb) =>
+        eb
+          .selectFrom('api_categories')
+          .select('api_id')
+          .where((inner) => oneOf(inner.ref('category'), (category ?? []).map(categoryColumn))),
+      ),
+    )
+  return await readPage(
+    page,
+    {
+      rows: ({ limit, offset }) =>
+        query
+          .selectAll()
+          .orderBy(column, direction)
+          .orderBy('seq', direction)
+          .limit(limit)
+          .offset(offset)
+          .execute(),
+      count: () => query.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    },
+    fromRow,
+  )
+}
+
+function fromRow(row: ApiRow): ApiRecord {
+  // The documents were written from values of these types.
+  const definition = JSON.parse(row.document) as ApiDefinition
+  return {
+    id: row.id,
+    apiId: original(row.api_id, definition.api_id),
+    orgId: row.org_id,
+    definition,
+    wrapper: JSON.parse(row.wrapper) as ApiRecord['wrapper'],
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+function columnsOf(record: ApiRecord): Omit<ApiRow, 'seq'> {
+  const { definition } = record
+  return {
+    id: record.id,
+    api_id: exact(record.apiId),
+    org_id: record.orgId,
+    name_sort: sortable(definition.name ?? ''),
+    search: searchable(definition.name ?? ''),
+    listen: listenColumn(definition.domain ?? '', definition.proxy?.listen_path ?? ''),
+    document: JSON.stringify(definition),
+    wrapper: JSON.stringify(record.wrapper),
+    created_at: record.createdAt,
+    updated_at: record.updatedAt,
+  }
+}
+
+function listenColumn(domain: string, listenPath: string): string {
+  return exact(`${domain.toLowerCase()}\n${listenPath}`)
+}
+
+/** Categories are the `#words` of an API's name; they compare without regard to case. */
+function categoryColumn(category: string): string {
+  return exact(category.replace(/^#/, '').toLowerCase())
+}
+
+async function insertCategories(db: Db, record: ApiRecord): Promise<void> {
+  const words = (record.definition.name ?? '')
+    .split(/\s+/)
+    .filter((word) => word.startsWith('#') && word.length > 1)
+  for (const category of new Set(words.map(categoryColumn))) {
+    await db.insertInto('api_categories').values({ api_id: record.id, category }).execute()
+  }
+}
+
+async function existing(db: Db, record: ApiRecord): Promise<ApiRow> {
+  const row = await db
+    .selectFrom('apis')
+    .selectAll()
+    .where('id', '=', record.id)
+    .where('org_id', '=', record.orgId)
+    .executeTakeFirst()
+  if (row === undefined) throw new MissingRecordError(`there is no API ${record.id}`)
+  return row
+}
