@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { visit, visitedPages } from './pages.ts'
+import { shownPages, visit } from './pages.ts'
 import { showApis } from './shown-apis.ts'
 import { showKeys } from './shown-keys.ts'
 import { showPeople } from './shown-people.ts'
@@ -22,7 +22,7 @@ suite('every page', () => {
         asAdministrator(
           async (page) => {
             const findings: string[] = []
-            for (const visited of visitedPages) {
+            for (const visited of shownPages) {
               await visit(page, visited)
               findings.push(...(await axeFindings(page)).map((finding) => `${visited.name}: ${finding}`))
               const overflow = await page.evaluate(

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 
 /** A page of the dashboard as screenshots and the checks of every page visit it. */
-export type VisitedPage = {
+export type ShownPage = {
   /** Names the file of its picture. */
   readonly name: string
   readonly path: string
@@ -12,7 +12,7 @@ export type VisitedPage = {
 }
 
 /** Every page, a line each. */
-export const visitedPages: readonly VisitedPage[] = [
+export const shownPages: readonly ShownPage[] = [
   { name: 'apis', path: '/apis', heading: 'Created APIs' },
   { name: 'apis-none-found', path: '/apis?q=no-such-api', heading: 'Created APIs' },
   { name: 'api-new', path: '/apis/new', heading: 'Add new API' },
@@ -84,7 +84,7 @@ export const visitedPages: readonly VisitedPage[] = [
 ]
 
 /** Goes to a page of the list and waits until it stands. */
-export async function visit(page: Page, visited: VisitedPage): Promise<void> {
+export async function visit(page: Page, visited: ShownPage): Promise<void> {
   await page.goto(visited.path)
   await page.getByRole('heading', { level: 1, name: visited.heading }).waitFor()
   await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' })

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { visit, visitedPages } from './pages.ts'
+import { shownPages, visit } from './pages.ts'
 import { prepareShownWorld } from './shown-world.ts'
 import { newWindow, signIn, startBrowserWorld, watchedPage } from './support/world.ts'
 
@@ -13,7 +13,7 @@ const folder = join(import.meta.dirname, '../../docs/screenshots')
 /** Of 100: text stays sharp, a picture takes some 30 KB. */
 const QUALITY = 85
 const words = process.argv.slice(2)
-const chosen = visitedPages.filter(
+const chosen = shownPages.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 )
 

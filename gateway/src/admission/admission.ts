@@ -10,7 +10,7 @@ import {
   type Refusal,
   refusal,
 } from '../pipeline/middleware.ts'
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 import type { Leases } from '../worker/leases.ts'
 import type { RateHeaders } from './rate-headers.ts'
 import type { WaitingRoom } from './throttle-queue.ts'
@@ -26,7 +26,7 @@ export type Admission = {
 }
 
 /** Judges a request at a time, and counts it when it passes. */
-export type Judge = (visit: Visit, nowMs: number) => KeyPassed | NeedsGrant | Refused
+export type Judge = (visit: RequestContext, nowMs: number) => KeyPassed | NeedsGrant | Refused
 
 /** A request waits for units of its quotas so many times: each time others may have been quicker. */
 const MAX_GRANTS = 32
@@ -41,7 +41,7 @@ const UNGRANTED = refusal('store_unavailable', {
  * one whose quota needs units of the ledger. Synchronous unless one of the two happens.
  */
 export function admit(
-  visit: Visit,
+  visit: RequestContext,
   judge: Judge,
   admission: Admission,
   next: Next,
@@ -56,7 +56,7 @@ export function admit(
 }
 
 async function admitLater(
-  visit: Visit,
+  visit: RequestContext,
   first: NeedsGrant | Refused,
   judge: Judge,
   admission: Admission,
@@ -89,7 +89,7 @@ async function admitLater(
 
 /** Keeps what the judgement said, which the next one overwrites, and goes on. */
 function letIn(
-  visit: Visit,
+  visit: RequestContext,
   passed: KeyPassed,
   { counters, leases, headers }: Admission,
   next: Next,

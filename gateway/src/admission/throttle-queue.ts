@@ -1,10 +1,10 @@
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 
 /** Where requests over their rate wait to be judged again (`throttle_interval`). Bounded: who finds it full is refused. */
 export interface WaitingRoom {
   readonly isFull: boolean
   /** Resolves when the time is over or the client has left, whichever comes first. */
-  wait(visit: Visit, ms: number): Promise<void>
+  wait(visit: RequestContext, ms: number): Promise<void>
 }
 
 /** Longest wait at a time, milliseconds: what a timer can hold. */

@@ -8,7 +8,7 @@ import {
 } from '@tollgate/model/judge/judge-certificate'
 import { presentedCredential, type TokenAuth } from '@tollgate/model/judge/token-auth'
 import { defineMiddleware, type Next, type Outcome, type Refusal, refusal } from '../pipeline/middleware.ts'
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 import { stripCredential } from '../pipeline/strip-credential.ts'
 import type { Lookup } from '../worker/key-cache.ts'
 import type { StoredCertificates } from '../worker/stored-certificates.ts'
@@ -44,7 +44,7 @@ const UNAVAILABLE = refusal('store_unavailable', {
 })
 
 function admit(
-  visit: Visit,
+  visit: RequestContext,
   found: Lookup,
   auth: TokenAuth,
   isBarred: Barring,
@@ -60,7 +60,7 @@ function admit(
 }
 
 /** Why a key opens nothing on this connection, though it was found: it goes with a certificate. */
-type Barring = (visit: Visit, found: EffectiveAccess) => Refusal | undefined
+type Barring = (visit: RequestContext, found: EffectiveAccess) => Refusal | undefined
 
 function barring(binding: Binding, certificates: StoredCertificates): Barring {
   const { orgId } = binding

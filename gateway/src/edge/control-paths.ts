@@ -28,7 +28,7 @@ const REPLY_REPLACED: ReadonlySet<string> = new Set(['x-request-id'])
 const NO_TIMEOUT_OF_ITS_OWN = { headMs: 0 }
 
 /** One request for the control API. */
-export class ControlVisit implements ForwardListener, Finishing {
+export class ControlRequest implements ForwardListener, Finishing {
   readonly #exchange: Exchange
   readonly #requestId: string
   readonly #failed: (failure: UpstreamFailure) => void

@@ -5,7 +5,7 @@ import type { Rung } from '@tollgate/model/judge/verdict'
 import type { LimitKind } from '@tollgate/model/limits/counters'
 import type { ApiPlan } from '../worker/snapshot.ts'
 import type { HeaderEdits } from './header-edits.ts'
-import type { Visit } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** The gate's own no: rendered in one place, logged with the ladder that led to it. */
 export type Refusal = {
@@ -56,10 +56,10 @@ export type Forwarded = { readonly kind: 'forwarded' }
 /** What a chain, or the rest of one, comes to. */
 export type Outcome = Refusal | OwnReply | UpstreamReply | Forwarded
 /** The rest of the chain. */
-export type Next = (visit: Visit) => Outcome | Promise<Outcome>
+export type Next = (visit: RequestContext) => Outcome | Promise<Outcome>
 
 /** One step of an API's chain. A refusal or reply ends the way in; `await next(visit)` only to touch the reply. */
-export type Step = (visit: Visit, next: Next) => Outcome | Promise<Outcome>
+export type Step = (visit: RequestContext, next: Next) => Outcome | Promise<Outcome>
 
 /** A step before it is made for an API. */
 export type Middleware = {

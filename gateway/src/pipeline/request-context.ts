@@ -36,16 +36,16 @@ export interface Desk {
   readonly counters: Counters
   readonly rateHeaders: RateHeaders
   /** The upstream's reply head, or why there is none, is here. */
-  replied(visit: Visit, reply: ReplyHead): void
-  failed(visit: Visit, failure: UpstreamFailure): void
-  finished(visit: Visit, result: FinishResult): void
+  replied(visit: RequestContext, reply: ReplyHead): void
+  failed(visit: RequestContext, failure: UpstreamFailure): void
+  finished(visit: RequestContext, result: FinishResult): void
 }
 
 /**
  * One request on its way through an API: the facts that are judged, and what the steps decide about the upstream's
  * request and the client's answer. A fixed shape, so that the request path stays fast.
  */
-export class Visit implements ForwardListener, RequestFacts, Finishing {
+export class RequestContext implements ForwardListener, RequestFacts, Finishing {
   readonly exchange: Exchange
   readonly head: RequestHead
   readonly requestId: string

@@ -1,9 +1,9 @@
 import type { TokenAuth } from '@tollgate/model/judge/token-auth'
 import { joinedValues } from '../edge/client-address.ts'
-import type { Visit } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** Takes the credential off what goes upstream, wherever it may have stood (`strip_auth_data`). */
-export function stripCredential(visit: Visit, auth: TokenAuth): void {
+export function stripCredential(visit: RequestContext, auth: TokenAuth): void {
   if (auth.header !== '') visit.editHeaders().remove(auth.header)
   if (auth.param !== '') visit.query = withoutParameter(visit.query, auth.param)
   if (auth.cookie === '') return

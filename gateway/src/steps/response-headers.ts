@@ -2,7 +2,7 @@ import { pathSetting, type VersionRules } from '@tollgate/model/definition/versi
 import { pathAfterVersion } from '@tollgate/model/judge/judge-version'
 import { type HeaderLines, headerLines } from '../pipeline/header-edits.ts'
 import { defineMiddleware, type Next, type Outcome } from '../pipeline/middleware.ts'
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 
 /** Removes and adds the headers that a version changes in every answer, then those of certain paths. */
 export const responseHeaders = defineMiddleware({
@@ -27,7 +27,7 @@ export const responseHeaders = defineMiddleware({
   },
 })
 
-async function touch(visit: Visit, change: Compiled, next: Next): Promise<Outcome> {
+async function touch(visit: RequestContext, change: Compiled, next: Next): Promise<Outcome> {
   const reply = await next(visit)
   if (reply.kind !== 'upstream' || visit.version === undefined) return reply
   if (change.global !== undefined) reply.edits.apply(change.global)

@@ -4,7 +4,7 @@ import { judgeVersion } from '@tollgate/model/judge/judge-version'
 import { refused } from '@tollgate/model/judge/refused'
 import { headerList } from '../pipeline/header-edits.ts'
 import { defineMiddleware, judged, type Next, type Outcome, type OwnReply } from '../pipeline/middleware.ts'
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 import { withoutParameter } from '../pipeline/strip-credential.ts'
 import type { ApiPlan } from '../worker/snapshot.ts'
 
@@ -52,7 +52,7 @@ export const version = defineMiddleware({
 const NO_MOCK: OwnReply = { kind: 'reply', status: 200, headerLines: '', body: '' }
 
 function enterSubApi(
-  visit: Visit,
+  visit: RequestContext,
   plan: ApiPlan,
   apiId: string,
   name: string,
@@ -66,7 +66,7 @@ function enterSubApi(
   return run(visit)
 }
 
-function stripVersion(visit: Visit, by: NonNullable<ApiRules['versioning']>): void {
+function stripVersion(visit: RequestContext, by: NonNullable<ApiRules['versioning']>): void {
   if (by.location === 'header' && by.key !== '') visit.editHeaders().remove(by.key)
   else if (by.location === 'url-param') visit.query = withoutParameter(visit.query, by.key)
 }

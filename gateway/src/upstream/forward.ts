@@ -3,7 +3,7 @@ import { endToEndLines, headerValue } from '@tollgate/http1/syntax/headers'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import { HeaderEdits } from '../pipeline/header-edits.ts'
 import { FORWARDED, type Outcome, refusal } from '../pipeline/middleware.ts'
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 import { joinTarget, type Target } from './targets.ts'
 
 /** Sent when the client names no agent of its own; without one some upstreams answer 403. */
@@ -24,13 +24,13 @@ const CODES: Readonly<Record<Exclude<UpstreamFailure, 'client-gone'>, RefusalCod
 }
 
 /** The end of a chain in which no step waits for the reply: it is relayed as soon as it is there. */
-export function forward(visit: Visit): Outcome {
+export function forward(visit: RequestContext): Outcome {
   send(visit)
   return FORWARDED
 }
 
 /** The end of a chain in which a step touches the reply. */
-export function forwardAndWait(visit: Visit): Promise<Outcome> {
+export function forwardAndWait(visit: RequestContext): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<ReplyHead | UpstreamFailure>()
   visit.awaiting = resolve
   send(visit)
@@ -41,13 +41,13 @@ export function forwardAndWait(visit: Visit): Promise<Outcome> {
 }
 
 /** What a failure on the way to the upstream means for the client; nothing when the client is who left. */
-export function failureOutcome(visit: Visit, failure: UpstreamFailure): Outcome {
+export function failureOutcome(visit: RequestContext, failure: UpstreamFailure): Outcome {
   if (failure === 'client-gone') return FORWARDED
   return refusal(CODES[failure], { step: 'upstream', detail: `${failure}: ${visit.origin}` })
 }
 
 /** Relays the upstream's reply, with the gate's own lines behind its own. */
-export function relayReply(visit: Visit, reply: ReplyHead, edits: HeaderEdits | undefined): void {
+export function relayReply(visit: RequestContext, reply: ReplyHead, edits: HeaderEdits | undefined): void {
   const { costHeader } = visit.api
   if (costHeader !== '') {
     const cost = realCost(headerValue(reply, costHeader))
@@ -79,7 +79,7 @@ function realCost(value: string | undefined): number | undefined {
   return Math.min(Number(value), MAX_COST)
 }
 
-function send(visit: Visit): void {
+function send(visit: RequestContext): void {
   const { api, exchange } = visit
   const target = (visit.targets ?? api.targets).pick()
   visit.origin = target.upstream.origin
@@ -95,13 +95,13 @@ function send(visit: Visit): void {
 }
 
 /** The part of the path that is joined to the target's. */
-function requestPath(visit: Visit): string {
+function requestPath(visit: RequestContext): string {
   if (visit.api.stripListenPath) return visit.upstreamPath
   if (!visit.isShortened) return visit.fullPath
   return visit.fullPath.slice(0, visit.prefixLength).replace(/\/$/, '') + visit.upstreamPath
 }
 
-function requestLines(visit: Visit, target: Target): string {
+function requestLines(visit: RequestContext, target: Target): string {
   const { head, headerEdits: edits, forwarded } = visit
   const peer = visit.exchange.remoteAddress
   const own = forwarded.dropped(peer)

@@ -11,13 +11,13 @@ import type { Admission } from '../admission/admission.ts'
 import { rateHeaders } from '../admission/rate-headers.ts'
 import { waitingRoom } from '../admission/throttle-queue.ts'
 import { clientAddress, trustedPeers } from '../edge/client-address.ts'
-import { ControlVisit, isControlPath } from '../edge/control-paths.ts'
+import { ControlRequest, isControlPath } from '../edge/control-paths.ts'
 import { refusalRenderer } from '../edge/refusal-answer.ts'
 import { requestIds } from '../edge/request-id.ts'
 import type { Match } from '../edge/route.ts'
 import type { ApiTls } from '../edge/tls-certificates.ts'
 import { type Outcome, type Refusal, refusal } from '../pipeline/middleware.ts'
-import { type Desk, type Finishing, Visit } from '../pipeline/request-context.ts'
+import { type Desk, type Finishing, RequestContext } from '../pipeline/request-context.ts'
 import { failureOutcome, relayReply } from '../upstream/forward.ts'
 import { forwardedHeaders } from '../upstream/forwarded-headers.ts'
 import { upstreamPools } from '../upstream/upstream-pools.ts'
@@ -147,7 +147,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   }
 
   function enter(exchange: Exchange, match: Match<CompiledApi>, path: string): void {
-    const visit = new Visit(desk, exchange, match.api, nextId(), path, match.prefixLength)
+    const visit = new RequestContext(desk, exchange, match.api, nextId(), path, match.prefixLength)
     exchange.state = visit
     try {
       settle(visit, match.api.run(visit))
@@ -157,7 +157,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   }
 
   /** Turns what a chain came to into an answer. */
-  function settle(visit: Visit, outcome: Outcome | Promise<Outcome>): void {
+  function settle(visit: RequestContext, outcome: Outcome | Promise<Outcome>): void {
     if (outcome instanceof Promise) {
       outcome.then((later) => settle(visit, later)).catch((error: unknown) => crash(visit, error))
     } else if (outcome.kind === 'refusal') {
@@ -170,17 +170,17 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     }
   }
 
-  function replied(visit: Visit, reply: ReplyHead): void {
+  function replied(visit: RequestContext, reply: ReplyHead): void {
     if (visit.awaiting === undefined) relayReply(visit, reply, undefined)
     else visit.awaiting(reply)
   }
 
-  function failed(visit: Visit, failure: UpstreamFailure): void {
+  function failed(visit: RequestContext, failure: UpstreamFailure): void {
     if (visit.awaiting === undefined) settle(visit, failureOutcome(visit, failure))
     else visit.awaiting(failure)
   }
 
-  function refuse(visit: Visit, refusal: Refusal): void {
+  function refuse(visit: RequestContext, refusal: Refusal): void {
     visit.refusal = refusal
     const { status, headerLines, body } = render(refusal.code, visit.head, visit.requestId, refusal.text)
     const unavailable = refusal.code === 'store_unavailable' ? admission.headers.unavailable : ''
@@ -188,7 +188,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   }
 
   /** A bug of ours: the client learns a request id, the log the stack. */
-  function crash(visit: Visit, error: unknown): void {
+  function crash(visit: RequestContext, error: unknown): void {
     visit.fault = error
     refuse(visit, BUG)
   }
@@ -229,7 +229,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
 
   function toControl(exchange: Exchange, path: string): void {
     const requestId = nextId()
-    const visit = new ControlVisit(exchange, requestId, (failure) => {
+    const visit = new ControlRequest(exchange, requestId, (failure) => {
       const detail = `control API: ${failure}`
       turnAway(exchange, requestId, 'upstream_failed', path, { step: 'upstream', detail })
     })

@@ -1,9 +1,9 @@
 import { type ApiEvent, eventOf } from '@tollgate/model/definition/api-events'
 import { refusals } from '@tollgate/model/judge/refusals'
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 
 /** Tells the event that a visit's refusal is, when its API wants to hear of it. Neither secret nor query is in it. */
-export function tellEvent(visit: Visit, happened: (event: ApiEvent) => void): void {
+export function tellEvent(visit: RequestContext, happened: (event: ApiEvent) => void): void {
   const { refusal, api, access } = visit
   const name = refusal === undefined ? undefined : eventOf(refusal.code)
   if (refusal === undefined || name === undefined || !api.events.has(name)) return

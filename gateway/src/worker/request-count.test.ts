@@ -5,11 +5,11 @@ import { TrafficHistory } from '@tollgate/analytics/traffic-history'
 import { createTrafficTable, FIELD } from '@tollgate/analytics/traffic-table'
 import { requestCount } from './request-count.ts'
 
-type Visited = Parameters<ReturnType<typeof requestCount>['visited']>
+type Finished = Parameters<ReturnType<typeof requestCount>['visited']>
 const result = { status: 200, bytesIn: 1, bytesOut: 2, upstreamMs: 3, complete: true }
 
 /** What of a visit is counted. */
-function visit(access?: { keyId: string }, refusal?: { code: string }): Visited[0] {
+function visit(access?: { keyId: string }, refusal?: { code: string }): Finished[0] {
   const exchange = { startedAt: performance.now() }
   // Only these fields are read; a whole visit needs a whole gate.
   return {
@@ -18,7 +18,7 @@ function visit(access?: { keyId: string }, refusal?: { code: string }): Visited[
     refusal,
     exchange,
     nowMs: 5_000_000,
-  } as unknown as Visited[0]
+  } as unknown as Finished[0]
 }
 
 test('each request is counted once, under its API, and its key is noted also when it is refused', () => {

@@ -2,12 +2,12 @@ import type { NotedUses } from '@tollgate/analytics/key-uses'
 import { trafficRecorder } from '@tollgate/analytics/traffic-recorder'
 import type { Exchange, FinishResult } from '@tollgate/http1/exchange'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 import type { CompiledApi } from './snapshot.ts'
 
 /** Counts every request when it ends, and notes which keys were recognised. */
 export interface RequestCount {
-  visited(visit: Visit, result: FinishResult): void
+  visited(visit: RequestContext, result: FinishResult): void
   /** A request that never reached an API; `api` is the one that is switched off. */
   turnedAway(exchange: Exchange, api: CompiledApi | undefined, code: RefusalCode, result: FinishResult): void
 }

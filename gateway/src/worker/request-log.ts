@@ -1,7 +1,7 @@
 import type { Exchange, FinishResult } from '@tollgate/http1/exchange'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import type { Rung } from '@tollgate/model/judge/verdict'
-import type { Visit } from '../pipeline/request-context.ts'
+import type { RequestContext } from '../pipeline/request-context.ts'
 import type { GatewaySettings } from '../worker-protocol.ts'
 import type { LogLine } from './log-batch.ts'
 import type { CompiledApi } from './snapshot.ts'
@@ -28,14 +28,14 @@ export type Malformed = {
 
 /** One line per refusal or failure, and per passed request when all are asked for. Never a secret, never a query. */
 export interface RequestLog {
-  (visit: Visit, result: FinishResult): void
+  (visit: RequestContext, result: FinishResult): void
   turnedAway(request: TurnedAway): void
   malformed(request: Malformed): void
 }
 
 /** @param which which requests are logged */
 export function requestLog(which: GatewaySettings['logRequests'], log: (line: LogLine) => void): RequestLog {
-  function logVisit(visit: Visit, result: FinishResult): void {
+  function logFinished(visit: RequestContext, result: FinishResult): void {
     const code = visit.refusal?.code
     if (which === 'none' || (which === 'refused' && code === undefined)) return
     const { fault } = visit
@@ -59,7 +59,7 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
     })
   }
 
-  return Object.assign(logVisit, {
+  return Object.assign(logFinished, {
     turnedAway({ exchange, requestId, path, code, rung, api, result }: TurnedAway): void {
       if (which === 'none') return
       log({
@@ -96,7 +96,7 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
 }
 
 /** The rungs of a visit; put together only when someone reads them. */
-function ladderOf(visit: Visit): readonly Rung[] {
+function ladderOf(visit: RequestContext): readonly Rung[] {
   const { refusal, version, access, rightsRung } = visit
   if (refusal?.ladder !== undefined) return refusal.ladder
   const rungs = [visit.api.rung, version?.version.rung, access?.rung, rightsRung, refusal?.rung]
