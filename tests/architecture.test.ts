@@ -149,13 +149,13 @@ function circles(): string[] {
   }
   const found: string[] = []
   const done = new Set<string>()
-  const visit = (file: string, path: readonly string[]) => {
+  const walk = (file: string, path: readonly string[]) => {
     if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' -> '))
     if (path.includes(file) || done.has(file)) return
-    for (const target of next.get(file) ?? []) visit(target, [...path, file])
+    for (const target of next.get(file) ?? []) walk(target, [...path, file])
     done.add(file)
   }
-  for (const file of next.keys()) visit(file, [])
+  for (const file of next.keys()) walk(file, [])
   return found
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { shownPages, visit } from './pages.ts'
+import { show, shownPages } from './pages.ts'
 import { showApis } from './shown-apis.ts'
 import { showKeys } from './shown-keys.ts'
 import { showPeople } from './shown-people.ts'
@@ -22,13 +22,13 @@ suite('every page', () => {
         asAdministrator(
           async (page) => {
             const findings: string[] = []
-            for (const visited of shownPages) {
-              await visit(page, visited)
-              findings.push(...(await axeFindings(page)).map((finding) => `${visited.name}: ${finding}`))
+            for (const shown of shownPages) {
+              await show(page, shown)
+              findings.push(...(await axeFindings(page)).map((finding) => `${shown.name}: ${finding}`))
               const overflow = await page.evaluate(
                 'document.documentElement.scrollWidth - document.documentElement.clientWidth',
               )
-              if (Number(overflow) > 0) findings.push(`${visited.name}: ${overflow} px too wide`)
+              if (Number(overflow) > 0) findings.push(`${shown.name}: ${overflow} px too wide`)
             }
             assert.deepEqual(findings, [])
           },

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** A page of the dashboard as screenshots and the checks of every page visit it. */
+/** A page of the dashboard as screenshots and the checks of every page open it. */
 export type ShownPage = {
   /** Names the file of its picture. */
   readonly name: string
@@ -84,11 +84,11 @@ export const shownPages: readonly ShownPage[] = [
 ]
 
 /** Goes to a page of the list and waits until it stands. */
-export async function visit(page: Page, visited: ShownPage): Promise<void> {
-  await page.goto(visited.path)
-  await page.getByRole('heading', { level: 1, name: visited.heading }).waitFor()
+export async function show(page: Page, shown: ShownPage): Promise<void> {
+  await page.goto(shown.path)
+  await page.getByRole('heading', { level: 1, name: shown.heading }).waitFor()
   await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' })
-  await visited.prepare?.(page)
+  await shown.prepare?.(page)
 }
 
 /** Follows a link of the list to the page of that heading. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { shownPages, visit } from './pages.ts'
+import { show, shownPages } from './pages.ts'
 import { prepareShownWorld } from './shown-world.ts'
 import { newWindow, signIn, startBrowserWorld, watchedPage } from './support/world.ts'
 
@@ -37,9 +37,9 @@ try {
         await keep('sign-in')
       }
       await signIn(page, administrator)
-      for (const visited of chosen) {
-        await visit(page, visited)
-        await keep(visited.name)
+      for (const shown of chosen) {
+        await show(page, shown)
+        await keep(shown.name)
       }
       for (const mishap of mishaps) process.stdout.write(`${scheme} ${width}: ${mishap}\n`)
       await context.close()

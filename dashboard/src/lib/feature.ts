@@ -1,7 +1,7 @@
 import type { Permission } from '@tollgate/model/people/permissions'
 import type { ComponentType } from 'react'
 
-/** A page: its path in the router's form (`/keys/$keyId`) and its component, fetched when it is first visited. */
+/** A page: its path in the router's form (`/keys/$keyId`) and its component, fetched when it is first opened. */
 export type Page = {
   readonly path: string
   readonly component: () => Promise<ComponentType>

@@ -26,7 +26,7 @@ export type Admission = {
 }
 
 /** Judges a request at a time, and counts it when it passes. */
-export type Judge = (visit: RequestContext, nowMs: number) => KeyPassed | NeedsGrant | Refused
+export type Judge = (context: RequestContext, nowMs: number) => KeyPassed | NeedsGrant | Refused
 
 /** A request waits for units of its quotas so many times: each time others may have been quicker. */
 const MAX_GRANTS = 32
@@ -41,22 +41,22 @@ const UNGRANTED = refusal('store_unavailable', {
  * one whose quota needs units of the ledger. Synchronous unless one of the two happens.
  */
 export function admit(
-  visit: RequestContext,
+  context: RequestContext,
   judge: Judge,
   admission: Admission,
   next: Next,
 ): Outcome | Promise<Outcome> {
   // The client left while the key was looked up: whatever was counted now nobody would release.
-  if (visit.isOver) return FORWARDED
-  const judgement = judge(visit, visit.nowMs)
-  if (judgement.outcome === 'pass') return letIn(visit, judgement, admission, next, visit.nowMs)
+  if (context.isOver) return FORWARDED
+  const judgement = judge(context, context.nowMs)
+  if (judgement.outcome === 'pass') return letIn(context, judgement, admission, next, context.nowMs)
   if (judgement.outcome === 'refuse' && judgement.limited?.throttle === undefined)
-    return refusedBy(judgement, admission, visit.nowMs)
-  return admitLater(visit, judgement, judge, admission, next)
+    return refusedBy(judgement, admission, context.nowMs)
+  return admitLater(context, judgement, judge, admission, next)
 }
 
 async function admitLater(
-  visit: RequestContext,
+  context: RequestContext,
   first: NeedsGrant | Refused,
   judge: Judge,
   admission: Admission,
@@ -66,9 +66,9 @@ async function admitLater(
   let judgement: KeyPassed | NeedsGrant | Refused = first
   let grants = 0
   let waits = 0
-  let nowMs = visit.nowMs
+  let nowMs = context.nowMs
   for (;;) {
-    if (judgement.outcome === 'pass') return letIn(visit, judgement, admission, next, nowMs)
+    if (judgement.outcome === 'pass') return letIn(context, judgement, admission, next, nowMs)
     if (judgement.outcome === 'needs-grant') {
       grants++
       if (grants > MAX_GRANTS) return UNGRANTED
@@ -79,32 +79,32 @@ async function admitLater(
       if (throttle === undefined || waits >= throttle.retries || room.isFull)
         return refusedBy(judgement, admission, nowMs)
       waits++
-      await room.wait(visit, throttle.intervalMs)
+      await room.wait(context, throttle.intervalMs)
     }
-    if (visit.isOver) return FORWARDED
+    if (context.isOver) return FORWARDED
     nowMs = now()
-    judgement = judge(visit, nowMs)
+    judgement = judge(context, nowMs)
   }
 }
 
 /** Keeps what the judgement said, which the next one overwrites, and goes on. */
 function letIn(
-  visit: RequestContext,
+  context: RequestContext,
   passed: KeyPassed,
   { counters, leases, headers }: Admission,
   next: Next,
   nowMs: number,
 ): Outcome | Promise<Outcome> {
   const { plan } = passed
-  visit.rateLines = headers.passed(passed, counters, nowMs)
+  context.rateLines = headers.passed(passed, counters, nowMs)
   if (plan !== undefined) {
-    visit.plan = plan
-    visit.cost = passed.cost
+    context.plan = plan
+    context.cost = passed.cost
     const low = counters.runningLow()
     const limit = low < 0 ? undefined : plan.limits[low]
     if (limit !== undefined) leases.ahead(limit)
   }
-  return next(visit)
+  return next(context)
 }
 
 function refusedBy(

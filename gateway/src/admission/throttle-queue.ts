@@ -4,7 +4,7 @@ import type { RequestContext } from '../pipeline/request-context.ts'
 export interface WaitingRoom {
   readonly isFull: boolean
   /** Resolves when the time is over or the client has left, whichever comes first. */
-  wait(visit: RequestContext, ms: number): Promise<void>
+  wait(context: RequestContext, ms: number): Promise<void>
 }
 
 /** Longest wait at a time, milliseconds: what a timer can hold. */
@@ -17,15 +17,15 @@ export function waitingRoom(seats: number): WaitingRoom {
     get isFull() {
       return taken >= seats
     },
-    wait(visit, ms) {
+    wait(context, ms) {
       taken++
       return new Promise((resolve) => {
         const timer = setTimeout(leave, Math.min(ms, LONGEST_WAIT_MS))
-        visit.onOver = leave
+        context.onOver = leave
 
         function leave(): void {
           clearTimeout(timer)
-          visit.onOver = undefined
+          context.onOver = undefined
           taken--
           resolve()
         }

@@ -25,14 +25,15 @@ export const authToken = defineMiddleware({
     const isBarred = barring(binding, certificates)
     const missing = refusal('credential_missing', { step: 'credential', detail: `none in ${placesOf(auth)}` })
 
-    return function authToken(visit, next) {
-      if (visit.ignored) return next(visit)
-      let credential = presentedCredential(auth, visit)
-      if (credential === '' && auth.useCertificate) credential = certificateCredential(rules, visit.clientTls)
+    return function authToken(context, next) {
+      if (context.ignored) return next(context)
+      let credential = presentedCredential(auth, context)
+      if (credential === '' && auth.useCertificate)
+        credential = certificateCredential(rules, context.clientTls)
       if (credential === '') return missing
       const found = keys.find(credential)
-      if (found instanceof Promise) return found.then((later) => admit(visit, later, auth, isBarred, next))
-      return admit(visit, found, auth, isBarred, next)
+      if (found instanceof Promise) return found.then((later) => admit(context, later, auth, isBarred, next))
+      return admit(context, found, auth, isBarred, next)
     }
   },
 })
@@ -44,7 +45,7 @@ const UNAVAILABLE = refusal('store_unavailable', {
 })
 
 function admit(
-  visit: RequestContext,
+  context: RequestContext,
   found: Lookup,
   auth: TokenAuth,
   isBarred: Barring,
@@ -52,22 +53,22 @@ function admit(
 ): Outcome | Promise<Outcome> {
   if (found === 'unknown') return UNKNOWN
   if (found === 'unavailable') return UNAVAILABLE
-  visit.access = found
-  const barred = isBarred(visit, found)
+  context.access = found
+  const barred = isBarred(context, found)
   if (barred !== undefined) return barred
-  if (auth.strip) stripCredential(visit, auth)
-  return next(visit)
+  if (auth.strip) stripCredential(context, auth)
+  return next(context)
 }
 
 /** Why a key opens nothing on this connection, though it was found: it goes with a certificate. */
-type Barring = (visit: RequestContext, found: EffectiveAccess) => Refusal | undefined
+type Barring = (context: RequestContext, found: EffectiveAccess) => Refusal | undefined
 
 function barring(binding: Binding, certificates: StoredCertificates): Barring {
   const { orgId } = binding
-  return (visit, { session }) => {
+  return (context, { session }) => {
     if (!isBound(session, binding)) return undefined
-    const { clientTls } = visit
-    const refused = judgeBoundKey(session, binding, clientTls, visit.nowMs)
+    const { clientTls } = context
+    const refused = judgeBoundKey(session, binding, clientTls, context.nowMs)
     if (refused !== undefined) return refusal(refused.code, { step: 'credential', detail: refused.detail })
     // To delete a certificate is to lock out who has it.
     if (typeof clientTls !== 'string' && !certificates.has(orgId, orgId + clientTls.fingerprint)) {

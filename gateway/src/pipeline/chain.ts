@@ -40,6 +40,6 @@ export function chain(plan: ApiPlan): Next {
   const end: Next = asked.some((middleware) => middleware.touchesReply === true) ? forwardAndWait : forward
   return asked.reduceRight<Next>((next, middleware) => {
     const step = middleware.create(plan)
-    return (visit) => step(visit, next)
+    return (context) => step(context, next)
   }, end)
 }

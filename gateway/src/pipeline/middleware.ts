@@ -11,7 +11,7 @@ import type { RequestContext } from './request-context.ts'
 export type Refusal = {
   readonly kind: 'refusal'
   readonly code: RefusalCode
-  /** Every rung, when the judgement brought them; else the visit's own and then `rung`. */
+  /** Every rung, when the judgement brought them; else the request's own and then `rung`. */
   readonly ladder: readonly Rung[] | undefined
   readonly rung: Rung | undefined
   /** Told instead of the code's own text. */
@@ -56,10 +56,10 @@ export type Forwarded = { readonly kind: 'forwarded' }
 /** What a chain, or the rest of one, comes to. */
 export type Outcome = Refusal | OwnReply | UpstreamReply | Forwarded
 /** The rest of the chain. */
-export type Next = (visit: RequestContext) => Outcome | Promise<Outcome>
+export type Next = (context: RequestContext) => Outcome | Promise<Outcome>
 
-/** One step of an API's chain. A refusal or reply ends the way in; `await next(visit)` only to touch the reply. */
-export type Step = (visit: RequestContext, next: Next) => Outcome | Promise<Outcome>
+/** One step of an API's chain. A refusal or reply ends the way in; `await next(context)` only to touch the reply. */
+export type Step = (context: RequestContext, next: Next) => Outcome | Promise<Outcome>
 
 /** A step before it is made for an API. */
 export type Middleware = {

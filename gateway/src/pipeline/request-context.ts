@@ -27,7 +27,7 @@ export interface Finishing {
   finish(result: FinishResult): void
 }
 
-/** What the worker does for its visits. */
+/** What the worker does for its requests. */
 export interface Desk {
   /** Milliseconds since 1970. */
   now(): number
@@ -36,9 +36,9 @@ export interface Desk {
   readonly counters: Counters
   readonly rateHeaders: RateHeaders
   /** The upstream's reply head, or why there is none, is here. */
-  replied(visit: RequestContext, reply: ReplyHead): void
-  failed(visit: RequestContext, failure: UpstreamFailure): void
-  finished(visit: RequestContext, result: FinishResult): void
+  replied(context: RequestContext, reply: ReplyHead): void
+  failed(context: RequestContext, failure: UpstreamFailure): void
+  finished(context: RequestContext, result: FinishResult): void
 }
 
 /**

@@ -3,17 +3,17 @@ import { joinedValues } from '../edge/client-address.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** Takes the credential off what goes upstream, wherever it may have stood (`strip_auth_data`). */
-export function stripCredential(visit: RequestContext, auth: TokenAuth): void {
-  if (auth.header !== '') visit.editHeaders().remove(auth.header)
-  if (auth.param !== '') visit.query = withoutParameter(visit.query, auth.param)
+export function stripCredential(context: RequestContext, auth: TokenAuth): void {
+  if (auth.header !== '') context.editHeaders().remove(auth.header)
+  if (auth.param !== '') context.query = withoutParameter(context.query, auth.param)
   if (auth.cookie === '') return
   // More than one line is against RFC 6265, and read by some upstreams all the same.
-  const cookies = joinedValues(visit.head, 'cookie', '; ')
+  const cookies = joinedValues(context.head, 'cookie', '; ')
   if (cookies === '') return
   const kept = withoutCookie(cookies, auth.cookie)
   if (kept === cookies) return
-  if (kept === '') visit.editHeaders().remove('cookie')
-  else visit.editHeaders().set('cookie', `Cookie: ${kept}\r\n`)
+  if (kept === '') context.editHeaders().remove('cookie')
+  else context.editHeaders().set('cookie', `Cookie: ${kept}\r\n`)
 }
 
 /** The raw query without every parameter of that name; the others stay as they were written. */

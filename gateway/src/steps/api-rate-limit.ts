@@ -19,17 +19,17 @@ export const apiRateLimit = defineMiddleware({
   create({ rules, organisation, admission }) {
     const { counters } = admission
 
-    const judge: Judge = (visit, nowMs) => {
-      const { version } = visit
+    const judge: Judge = (context, nowMs) => {
+      const { version } = context
       if (version === undefined) return UNJUDGED
-      const judgement = judgeOpen(rules, version, visit, counters, nowMs, organisation.limits)
+      const judgement = judgeOpen(rules, version, context, counters, nowMs, organisation.limits)
       if (judgement.outcome === 'pass')
-        visit.rightsRung = visit.ignored ? rules.rungs.ignored : rules.rungs.keyless
+        context.rightsRung = context.ignored ? rules.rungs.ignored : rules.rungs.keyless
       return judgement
     }
 
-    return function apiRateLimit(visit, next) {
-      return visit.access === undefined ? admit(visit, judge, admission, next) : next(visit)
+    return function apiRateLimit(context, next) {
+      return context.access === undefined ? admit(context, judge, admission, next) : next(context)
     }
   },
 })

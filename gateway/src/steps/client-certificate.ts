@@ -14,10 +14,10 @@ export const clientCertificate = defineMiddleware({
     const listed = [...(clientCertificates ?? NONE)]
     const allowed = new Set(listed.filter((fingerprint) => certificates.has(orgId, orgId + fingerprint)))
 
-    return function clientCertificate(visit, next) {
-      const { clientTls } = visit
-      const refused = judgeClientCertificate(allowed, clientTls, visit.nowMs)
-      if (refused === undefined) return next(visit)
+    return function clientCertificate(context, next) {
+      const { clientTls } = context
+      const refused = judgeClientCertificate(allowed, clientTls, context.nowMs)
+      if (refused === undefined) return next(context)
       const { code, detail } = refused
       return refusal(code, { step: 'credential', detail }, certificateText(code, clientTls))
     }

@@ -15,10 +15,10 @@ export const globalHeaders = defineMiddleware({
           : [[version, headerLines(version.globalHeaders)] as const]
       }),
     )
-    return function globalHeaders(visit, next) {
-      const change = visit.version && changes.get(visit.version.version)
-      if (change !== undefined) visit.editHeaders().apply(change)
-      return next(visit)
+    return function globalHeaders(context, next) {
+      const change = context.version && changes.get(context.version.version)
+      if (change !== undefined) context.editHeaders().apply(change)
+      return next(context)
     }
   },
 })

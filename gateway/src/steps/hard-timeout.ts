@@ -9,13 +9,18 @@ export const hardTimeout = defineMiddleware({
   enabled: ({ rules }) => rules.versions.values().some(({ hardTimeouts }) => hardTimeouts.length > 0),
 
   create() {
-    return function hardTimeout(visit, next) {
-      const passed = visit.version
-      if (passed === undefined) return next(visit)
+    return function hardTimeout(context, next) {
+      const passed = context.version
+      if (passed === undefined) return next(context)
       const { hardTimeouts } = passed.version
-      const rule = pathSetting(hardTimeouts, visit.method, pathAfterVersion(visit, passed), visit.fullPath)
-      if (rule !== undefined) visit.timeoutMs = rule.value
-      return next(visit)
+      const rule = pathSetting(
+        hardTimeouts,
+        context.method,
+        pathAfterVersion(context, passed),
+        context.fullPath,
+      )
+      if (rule !== undefined) context.timeoutMs = rule.value
+      return next(context)
     }
   },
 })

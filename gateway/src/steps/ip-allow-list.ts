@@ -11,11 +11,11 @@ export const ipAllowList = defineMiddleware({
 
   create({ definition }) {
     const allowed = cidrSet(definition.allowed_ips ?? [])
-    return function ipAllowList(visit, next) {
-      if (allowed.has(visit.clientIp)) return next(visit)
+    return function ipAllowList(context, next) {
+      if (allowed.has(context.clientIp)) return next(context)
       return refusal('ip_not_allowed', {
         step: 'address',
-        detail: `${visit.clientIp} is not on the allow list`,
+        detail: `${context.clientIp} is not on the allow list`,
       })
     }
   },

@@ -15,9 +15,12 @@ export const ipBlockList = defineMiddleware({
     if (blocked.invalid.length > 0) {
       throw new CompileError(`blacklisted_ips: "${blocked.invalid[0]}" is neither an address nor a network`)
     }
-    return function ipBlockList(visit, next) {
-      if (!blocked.has(visit.clientIp)) return next(visit)
-      return refusal('ip_not_allowed', { step: 'address', detail: `${visit.clientIp} is on the block list` })
+    return function ipBlockList(context, next) {
+      if (!blocked.has(context.clientIp)) return next(context)
+      return refusal('ip_not_allowed', {
+        step: 'address',
+        detail: `${context.clientIp} is on the block list`,
+      })
     }
   },
 })

@@ -17,17 +17,17 @@ export const keyAccess = defineMiddleware({
   create({ rules, organisation, admission }) {
     const { counters } = admission
 
-    const judge: Judge = (visit, nowMs) => {
-      const { access, version } = visit
+    const judge: Judge = (context, nowMs) => {
+      const { access, version } = context
       // The steps before have set both; if ever one did not, nothing may pass.
       if (version === undefined || access === undefined) return UNJUDGED
-      const judgement = judgeKey(rules, version, access, visit, counters, nowMs, organisation.limits)
-      if (judgement.outcome === 'pass') visit.rightsRung = judgement.rung
+      const judgement = judgeKey(rules, version, access, context, counters, nowMs, organisation.limits)
+      if (judgement.outcome === 'pass') context.rightsRung = judgement.rung
       return judgement
     }
 
-    return function keyAccess(visit, next) {
-      return visit.ignored ? next(visit) : admit(visit, judge, admission, next)
+    return function keyAccess(context, next) {
+      return context.ignored ? next(context) : admit(context, judge, admission, next)
     }
   },
 })

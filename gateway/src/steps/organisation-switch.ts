@@ -9,11 +9,11 @@ export const organisationSwitch = defineMiddleware({
   enabled: () => true,
 
   create({ rules, organisation }) {
-    return function organisationSwitch(visit, next) {
-      const { version } = visit
-      if (organisation.limits?.inactive !== true || version === undefined) return next(visit)
+    return function organisationSwitch(context, next) {
+      const { version } = context
+      if (organisation.limits?.inactive !== true || version === undefined) return next(context)
       const refused = judgeOrganisation(rules, version, organisation.limits)
-      return refused === undefined ? next(visit) : judged(refused)
+      return refused === undefined ? next(context) : judged(refused)
     }
   },
 })

@@ -19,20 +19,20 @@ export const responseHeaders = defineMiddleware({
         .filter(changesReply)
         .map((version) => [version, compile(version)] as const),
     )
-    return function responseHeaders(visit, next) {
-      const change = visit.version && changes.get(visit.version.version)
-      if (change === undefined) return next(visit)
-      return touch(visit, change, next)
+    return function responseHeaders(context, next) {
+      const change = context.version && changes.get(context.version.version)
+      if (change === undefined) return next(context)
+      return touch(context, change, next)
     }
   },
 })
 
-async function touch(visit: RequestContext, change: Compiled, next: Next): Promise<Outcome> {
-  const reply = await next(visit)
-  if (reply.kind !== 'upstream' || visit.version === undefined) return reply
+async function touch(context: RequestContext, change: Compiled, next: Next): Promise<Outcome> {
+  const reply = await next(context)
+  if (reply.kind !== 'upstream' || context.version === undefined) return reply
   if (change.global !== undefined) reply.edits.apply(change.global)
-  const path = pathAfterVersion(visit, visit.version)
-  const rule = pathSetting(change.paths, visit.method, path, visit.fullPath)
+  const path = pathAfterVersion(context, context.version)
+  const rule = pathSetting(change.paths, context.method, path, context.fullPath)
   if (rule !== undefined) reply.edits.apply(rule.value)
   return reply
 }

@@ -18,17 +18,22 @@ export const sizeLimit = defineMiddleware({
     rules.versions.values().some(({ sizeLimit, sizeLimits }) => sizeLimit > 0 || sizeLimits.length > 0),
 
   create() {
-    return function sizeLimit(visit, next) {
-      const passed = visit.version
-      if (passed === undefined || NOT_MEASURED.has(visit.method)) return next(visit)
+    return function sizeLimit(context, next) {
+      const passed = context.version
+      if (passed === undefined || NOT_MEASURED.has(context.method)) return next(context)
       const { sizeLimit: general, sizeLimits } = passed.version
-      const rule = pathSetting(sizeLimits, visit.method, pathAfterVersion(visit, passed), visit.fullPath)
+      const rule = pathSetting(
+        sizeLimits,
+        context.method,
+        pathAfterVersion(context, passed),
+        context.fullPath,
+      )
       const own = rule?.value ?? 0
       const most = general > 0 && own > 0 ? Math.min(general, own) : Math.max(general, own)
-      if (most <= 0) return next(visit)
-      if (visit.header('content-length') === undefined) return NO_LENGTH
-      const bytes = visit.head.bodyLength
-      if (bytes <= most) return next(visit)
+      if (most <= 0) return next(context)
+      if (context.header('content-length') === undefined) return NO_LENGTH
+      const bytes = context.head.bodyLength
+      if (bytes <= most) return next(context)
       return refusal('request_too_large', { step: 'path', detail: `${bytes} bytes, ${most} allowed` })
     }
   },

@@ -18,13 +18,13 @@ export const transformHeaders = defineMiddleware({
         ]
       }),
     )
-    return function transformHeaders(visit, next) {
-      const passed = visit.version
-      if (passed === undefined) return next(visit)
+    return function transformHeaders(context, next) {
+      const passed = context.version
+      if (passed === undefined) return next(context)
       const rules = changes.get(passed.version) ?? []
-      const rule = pathSetting(rules, visit.method, pathAfterVersion(visit, passed), visit.fullPath)
-      if (rule !== undefined) visit.editHeaders().apply(rule.value)
-      return next(visit)
+      const rule = pathSetting(rules, context.method, pathAfterVersion(context, passed), context.fullPath)
+      if (rule !== undefined) context.editHeaders().apply(rule.value)
+      return next(context)
     }
   },
 })

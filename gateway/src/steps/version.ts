@@ -24,24 +24,24 @@ export const version = defineMiddleware({
     const mocks = mockReplies(rules)
     const expiries = expiryLines(rules)
 
-    return function version(visit, next) {
-      const judgement = judgeVersion(visit.isSubVersion ? flat : rules, visit, visit.nowMs)
+    return function version(context, next) {
+      const judgement = judgeVersion(context.isSubVersion ? flat : rules, context, context.nowMs)
       switch (judgement.outcome) {
         case 'refuse':
           return judged(judgement)
         case 'mock':
           return mocks.get(judgement.reply) ?? NO_MOCK
         case 'sub-api':
-          return enterSubApi(visit, plan, judgement.apiId, judgement.name, judgement.pathDrop)
+          return enterSubApi(context, plan, judgement.apiId, judgement.name, judgement.pathDrop)
         case 'pass': {
           const { name } = judgement.version
-          visit.version = judgement
-          visit.ignored = judgement.ignored
-          if (judgement.pathDrop > 0) visit.dropPath(judgement.pathDrop)
-          if (versionTargets.size > 0) visit.targets = versionTargets.get(name)
-          if (expiries.size > 0) visit.replyLines = expiries.get(name) ?? ''
-          if (rules.versioning?.strip === true) stripVersion(visit, rules.versioning)
-          return next(visit)
+          context.version = judgement
+          context.ignored = judgement.ignored
+          if (judgement.pathDrop > 0) context.dropPath(judgement.pathDrop)
+          if (versionTargets.size > 0) context.targets = versionTargets.get(name)
+          if (expiries.size > 0) context.replyLines = expiries.get(name) ?? ''
+          if (rules.versioning?.strip === true) stripVersion(context, rules.versioning)
+          return next(context)
         }
       }
     }
@@ -52,7 +52,7 @@ export const version = defineMiddleware({
 const NO_MOCK: OwnReply = { kind: 'reply', status: 200, headerLines: '', body: '' }
 
 function enterSubApi(
-  visit: RequestContext,
+  context: RequestContext,
   plan: ApiPlan,
   apiId: string,
   name: string,
@@ -61,14 +61,14 @@ function enterSubApi(
   const sub = plan.sibling(apiId)
   if (sub === undefined)
     return judged(refused('sub_version_unknown', [plan.rules.rungs.route], 'version', name))
-  visit.enter(sub, pathDrop)
+  context.enter(sub, pathDrop)
   const run: Next = sub.run
-  return run(visit)
+  return run(context)
 }
 
-function stripVersion(visit: RequestContext, by: NonNullable<ApiRules['versioning']>): void {
-  if (by.location === 'header' && by.key !== '') visit.editHeaders().remove(by.key)
-  else if (by.location === 'url-param') visit.query = withoutParameter(visit.query, by.key)
+function stripVersion(context: RequestContext, by: NonNullable<ApiRules['versioning']>): void {
+  if (by.location === 'header' && by.key !== '') context.editHeaders().remove(by.key)
+  else if (by.location === 'url-param') context.query = withoutParameter(context.query, by.key)
 }
 
 function mockReplies(rules: ApiRules): ReadonlyMap<MockReply, OwnReply> {

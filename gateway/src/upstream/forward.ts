@@ -24,39 +24,39 @@ const CODES: Readonly<Record<Exclude<UpstreamFailure, 'client-gone'>, RefusalCod
 }
 
 /** The end of a chain in which no step waits for the reply: it is relayed as soon as it is there. */
-export function forward(visit: RequestContext): Outcome {
-  send(visit)
+export function forward(context: RequestContext): Outcome {
+  send(context)
   return FORWARDED
 }
 
 /** The end of a chain in which a step touches the reply. */
-export function forwardAndWait(visit: RequestContext): Promise<Outcome> {
+export function forwardAndWait(context: RequestContext): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<ReplyHead | UpstreamFailure>()
-  visit.awaiting = resolve
-  send(visit)
+  context.awaiting = resolve
+  send(context)
   return promise.then((reply): Outcome => {
-    if (typeof reply === 'string') return failureOutcome(visit, reply)
+    if (typeof reply === 'string') return failureOutcome(context, reply)
     return { kind: 'upstream', head: reply, edits: new HeaderEdits() }
   })
 }
 
 /** What a failure on the way to the upstream means for the client; nothing when the client is who left. */
-export function failureOutcome(visit: RequestContext, failure: UpstreamFailure): Outcome {
+export function failureOutcome(context: RequestContext, failure: UpstreamFailure): Outcome {
   if (failure === 'client-gone') return FORWARDED
-  return refusal(CODES[failure], { step: 'upstream', detail: `${failure}: ${visit.origin}` })
+  return refusal(CODES[failure], { step: 'upstream', detail: `${failure}: ${context.origin}` })
 }
 
 /** Relays the upstream's reply, with the gate's own lines behind its own. */
-export function relayReply(visit: RequestContext, reply: ReplyHead, edits: HeaderEdits | undefined): void {
-  const { costHeader } = visit.api
+export function relayReply(context: RequestContext, reply: ReplyHead, edits: HeaderEdits | undefined): void {
+  const { costHeader } = context.api
   if (costHeader !== '') {
     const cost = realCost(headerValue(reply, costHeader))
-    if (cost !== undefined) visit.chargeReal(cost)
+    if (cost !== undefined) context.chargeReal(cost)
   }
-  const { rateLines } = visit
+  const { rateLines } = context
   // The id of an answer is the gate's, so that it can be explained; the upstream's goes on under another name.
   const upstreamId = headerValue(reply, 'x-request-id')
-  let dropped = rateLines === '' ? NOTHING : visit.replacedByRateLines
+  let dropped = rateLines === '' ? NOTHING : context.replacedByRateLines
   if (costHeader !== '') dropped = dropped.union(new Set([costHeader]))
   if (upstreamId !== undefined) dropped = dropped.union(REQUEST_ID)
   if (edits !== undefined) {
@@ -65,9 +65,9 @@ export function relayReply(visit: RequestContext, reply: ReplyHead, edits: Heade
   }
   let lines = endToEndLines(reply, dropped)
   if (edits !== undefined) lines += edits.lines()
-  lines += `X-Request-Id: ${visit.requestId}\r\n`
+  lines += `X-Request-Id: ${context.requestId}\r\n`
   if (upstreamId !== undefined) lines += `X-Upstream-Request-Id: ${upstreamId}\r\n`
-  visit.exchange.relay(reply.status, lines + visit.replyLines + rateLines)
+  context.exchange.relay(reply.status, lines + context.replyLines + rateLines)
 }
 
 /** Highest cost of one request; what is above counts as this. */
@@ -79,34 +79,34 @@ function realCost(value: string | undefined): number | undefined {
   return Math.min(Number(value), MAX_COST)
 }
 
-function send(visit: RequestContext): void {
-  const { api, exchange } = visit
-  const target = (visit.targets ?? api.targets).pick()
-  visit.origin = target.upstream.origin
-  if (visit.headerEdits !== undefined) exchange.withheld = visit.headerEdits.dropped
+function send(context: RequestContext): void {
+  const { api, exchange } = context
+  const target = (context.targets ?? api.targets).pick()
+  context.origin = target.upstream.origin
+  if (context.headerEdits !== undefined) exchange.withheld = context.headerEdits.dropped
   exchange.forward(
     target.upstream,
-    visit.method,
-    joinTarget(target, requestPath(visit), visit.query, api.disableStripSlash),
-    requestLines(visit, target),
-    visit,
-    visit.timeoutMs === 0 ? DEFAULT_TIMEOUTS : { headMs: visit.timeoutMs },
+    context.method,
+    joinTarget(target, requestPath(context), context.query, api.disableStripSlash),
+    requestLines(context, target),
+    context,
+    context.timeoutMs === 0 ? DEFAULT_TIMEOUTS : { headMs: context.timeoutMs },
   )
 }
 
 /** The part of the path that is joined to the target's. */
-function requestPath(visit: RequestContext): string {
-  if (visit.api.stripListenPath) return visit.upstreamPath
-  if (!visit.isShortened) return visit.fullPath
-  return visit.fullPath.slice(0, visit.prefixLength).replace(/\/$/, '') + visit.upstreamPath
+function requestPath(context: RequestContext): string {
+  if (context.api.stripListenPath) return context.upstreamPath
+  if (!context.isShortened) return context.fullPath
+  return context.fullPath.slice(0, context.prefixLength).replace(/\/$/, '') + context.upstreamPath
 }
 
-function requestLines(visit: RequestContext, target: Target): string {
-  const { head, headerEdits: edits, forwarded } = visit
-  const peer = visit.exchange.remoteAddress
+function requestLines(context: RequestContext, target: Target): string {
+  const { head, headerEdits: edits, forwarded } = context
+  const peer = context.exchange.remoteAddress
   const own = forwarded.dropped(peer)
   const dropped = edits === undefined ? own : own.union(edits.dropped)
-  let lines = `Host: ${visit.api.preserveHost ? head.host : target.authority}\r\n${endToEndLines(head, dropped)}`
+  let lines = `Host: ${context.api.preserveHost ? head.host : target.authority}\r\n${endToEndLines(head, dropped)}`
   if (edits !== undefined) lines += edits.lines()
   if (headerValue(head, 'user-agent') === undefined && edits?.has('user-agent') !== true)
     lines += USER_AGENT_LINE

@@ -126,10 +126,10 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     rateHeaders: admission.headers,
     replied,
     failed,
-    finished(visit, result) {
-      count.visited(visit, result)
-      logRequest(visit, result)
-      if (visit.api.events.size > 0 && parts.happened !== undefined) tellEvent(visit, parts.happened)
+    finished(context, result) {
+      count.finished(context, result)
+      logRequest(context, result)
+      if (context.api.events.size > 0 && parts.happened !== undefined) tellEvent(context, parts.happened)
     },
   }
 
@@ -147,50 +147,50 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   }
 
   function enter(exchange: Exchange, match: Match<CompiledApi>, path: string): void {
-    const visit = new RequestContext(desk, exchange, match.api, nextId(), path, match.prefixLength)
-    exchange.state = visit
+    const context = new RequestContext(desk, exchange, match.api, nextId(), path, match.prefixLength)
+    exchange.state = context
     try {
-      settle(visit, match.api.run(visit))
+      settle(context, match.api.run(context))
     } catch (error) {
-      crash(visit, error)
+      crash(context, error)
     }
   }
 
   /** Turns what a chain came to into an answer. */
-  function settle(visit: RequestContext, outcome: Outcome | Promise<Outcome>): void {
+  function settle(context: RequestContext, outcome: Outcome | Promise<Outcome>): void {
     if (outcome instanceof Promise) {
-      outcome.then((later) => settle(visit, later)).catch((error: unknown) => crash(visit, error))
+      outcome.then((later) => settle(context, later)).catch((error: unknown) => crash(context, error))
     } else if (outcome.kind === 'refusal') {
-      refuse(visit, outcome)
+      refuse(context, outcome)
     } else if (outcome.kind === 'upstream') {
-      relayReply(visit, outcome.head, outcome.edits)
+      relayReply(context, outcome.head, outcome.edits)
     } else if (outcome.kind === 'reply') {
-      const lines = `${outcome.headerLines}X-Request-Id: ${visit.requestId}\r\n${visit.replyLines}${visit.rateLines}`
-      visit.exchange.respond(outcome.status, lines, outcome.body)
+      const lines = `${outcome.headerLines}X-Request-Id: ${context.requestId}\r\n${context.replyLines}${context.rateLines}`
+      context.exchange.respond(outcome.status, lines, outcome.body)
     }
   }
 
-  function replied(visit: RequestContext, reply: ReplyHead): void {
-    if (visit.awaiting === undefined) relayReply(visit, reply, undefined)
-    else visit.awaiting(reply)
+  function replied(context: RequestContext, reply: ReplyHead): void {
+    if (context.awaiting === undefined) relayReply(context, reply, undefined)
+    else context.awaiting(reply)
   }
 
-  function failed(visit: RequestContext, failure: UpstreamFailure): void {
-    if (visit.awaiting === undefined) settle(visit, failureOutcome(visit, failure))
-    else visit.awaiting(failure)
+  function failed(context: RequestContext, failure: UpstreamFailure): void {
+    if (context.awaiting === undefined) settle(context, failureOutcome(context, failure))
+    else context.awaiting(failure)
   }
 
-  function refuse(visit: RequestContext, refusal: Refusal): void {
-    visit.refusal = refusal
-    const { status, headerLines, body } = render(refusal.code, visit.head, visit.requestId, refusal.text)
+  function refuse(context: RequestContext, refusal: Refusal): void {
+    context.refusal = refusal
+    const { status, headerLines, body } = render(refusal.code, context.head, context.requestId, refusal.text)
     const unavailable = refusal.code === 'store_unavailable' ? admission.headers.unavailable : ''
-    visit.exchange.respond(status, headerLines + refusal.lines + unavailable, body)
+    context.exchange.respond(status, headerLines + refusal.lines + unavailable, body)
   }
 
   /** A bug of ours: the client learns a request id, the log the stack. */
-  function crash(visit: RequestContext, error: unknown): void {
-    visit.fault = error
-    refuse(visit, BUG)
+  function crash(context: RequestContext, error: unknown): void {
+    context.fault = error
+    refuse(context, BUG)
   }
 
   /** An answer to a request that no API is concerned with. */
@@ -229,12 +229,12 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
 
   function toControl(exchange: Exchange, path: string): void {
     const requestId = nextId()
-    const visit = new ControlRequest(exchange, requestId, (failure) => {
+    const context = new ControlRequest(exchange, requestId, (failure) => {
       const detail = `control API: ${failure}`
       turnAway(exchange, requestId, 'upstream_failed', path, { step: 'upstream', detail })
     })
-    exchange.state = visit
-    visit.forward(control, path, desk.clientIp(exchange))
+    exchange.state = context
+    context.forward(control, path, desk.clientIp(exchange))
   }
 
   return {

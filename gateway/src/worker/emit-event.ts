@@ -2,9 +2,9 @@ import { type ApiEvent, eventOf } from '@tollgate/model/definition/api-events'
 import { refusals } from '@tollgate/model/judge/refusals'
 import type { RequestContext } from '../pipeline/request-context.ts'
 
-/** Tells the event that a visit's refusal is, when its API wants to hear of it. Neither secret nor query is in it. */
-export function tellEvent(visit: RequestContext, happened: (event: ApiEvent) => void): void {
-  const { refusal, api, access } = visit
+/** Tells the event that a request's refusal is, when its API wants to hear of it. Neither secret nor query is in it. */
+export function tellEvent(context: RequestContext, happened: (event: ApiEvent) => void): void {
+  const { refusal, api, access } = context
   const name = refusal === undefined ? undefined : eventOf(refusal.code)
   if (refusal === undefined || name === undefined || !api.events.has(name)) return
   happened({
@@ -12,8 +12,8 @@ export function tellEvent(visit: RequestContext, happened: (event: ApiEvent) => 
     orgId: api.orgId,
     apiId: api.apiId,
     message: refusal.text ?? refusals[refusal.code].message,
-    path: visit.fullPath,
-    origin: visit.clientIp,
+    path: context.fullPath,
+    origin: context.clientIp,
     key: access?.keyId ?? '',
   })
 }

@@ -5,13 +5,13 @@ import { TrafficHistory } from '@tollgate/analytics/traffic-history'
 import { createTrafficTable, FIELD } from '@tollgate/analytics/traffic-table'
 import { requestCount } from './request-count.ts'
 
-type Finished = Parameters<ReturnType<typeof requestCount>['visited']>
+type Finished = Parameters<ReturnType<typeof requestCount>['finished']>
 const result = { status: 200, bytesIn: 1, bytesOut: 2, upstreamMs: 3, complete: true }
 
-/** What of a visit is counted. */
-function visit(access?: { keyId: string }, refusal?: { code: string }): Finished[0] {
+/** What of a request is counted. */
+function context(access?: { keyId: string }, refusal?: { code: string }): Finished[0] {
   const exchange = { startedAt: performance.now() }
-  // Only these fields are read; a whole visit needs a whole gate.
+  // Only these fields are read; a whole context needs a whole gate.
   return {
     api: { apiId: 'a', orgId: 'o' },
     access,
@@ -26,10 +26,10 @@ test('each request is counted once, under its API, and its key is noted also whe
   const history = new TrafficHistory(table, 100)
   const uses = new NotedUses()
   const count = requestCount({ table, worker: 1, uses })
-  count.visited(visit({ keyId: 'k1' }), result)
-  count.visited(visit({ keyId: 'k2' }, { code: 'key_expired' }), { ...result, status: 401 })
-  count.visited(visit(), result)
-  const { exchange } = visit()
+  count.finished(context({ keyId: 'k1' }), result)
+  count.finished(context({ keyId: 'k2' }, { code: 'key_expired' }), { ...result, status: 401 })
+  count.finished(context(), result)
+  const { exchange } = context()
   count.turnedAway(exchange, undefined, 'no_route', { ...result, status: 404 })
   history.sample(100)
   const of = (row: Float64Array) => [row[FIELD.requests], row[FIELD.s2xx], row[FIELD.refusedAuth]]
@@ -46,5 +46,5 @@ test('each request is counted once, under its API, and its key is noted also whe
 
 test('without a table nothing is counted', () => {
   const count = requestCount(undefined)
-  assert.doesNotThrow(() => count.visited(visit({ keyId: 'k' }), result))
+  assert.doesNotThrow(() => count.finished(context({ keyId: 'k' }), result))
 })

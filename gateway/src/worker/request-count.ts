@@ -7,7 +7,7 @@ import type { CompiledApi } from './snapshot.ts'
 
 /** Counts every request when it ends, and notes which keys were recognised. */
 export interface RequestCount {
-  visited(visit: RequestContext, result: FinishResult): void
+  finished(context: RequestContext, result: FinishResult): void
   /** A request that never reached an API; `api` is the one that is switched off. */
   turnedAway(exchange: Exchange, api: CompiledApi | undefined, code: RefusalCode, result: FinishResult): void
 }
@@ -21,11 +21,11 @@ export type Counting = {
 
 /** Additions in shared memory and one entry in a map: nothing is allocated and nothing sent per request. */
 export function requestCount(counting: Counting | undefined): RequestCount {
-  if (counting === undefined) return { visited: () => undefined, turnedAway: () => undefined }
+  if (counting === undefined) return { finished: () => undefined, turnedAway: () => undefined }
   const { record } = trafficRecorder(counting.table, counting.worker)
   const { uses } = counting
   return {
-    visited({ api, access, refusal, exchange, nowMs }, result) {
+    finished({ api, access, refusal, exchange, nowMs }, result) {
       record(api.apiId, api.orgId, refusal?.code, performance.now() - exchange.startedAt, result)
       // A key that is refused was recognised all the same: that it is still in use is worth knowing.
       if (access !== undefined) uses.note(access.keyId, nowMs)

@@ -28,33 +28,33 @@ export type Malformed = {
 
 /** One line per refusal or failure, and per passed request when all are asked for. Never a secret, never a query. */
 export interface RequestLog {
-  (visit: RequestContext, result: FinishResult): void
+  (context: RequestContext, result: FinishResult): void
   turnedAway(request: TurnedAway): void
   malformed(request: Malformed): void
 }
 
 /** @param which which requests are logged */
 export function requestLog(which: GatewaySettings['logRequests'], log: (line: LogLine) => void): RequestLog {
-  function logFinished(visit: RequestContext, result: FinishResult): void {
-    const code = visit.refusal?.code
+  function logFinished(context: RequestContext, result: FinishResult): void {
+    const code = context.refusal?.code
     if (which === 'none' || (which === 'refused' && code === undefined)) return
-    const { fault } = visit
+    const { fault } = context
     log({
       level: code !== undefined && result.status >= 500 ? 'error' : 'info',
       msg: outcomeOf(code, result),
-      requestId: visit.requestId,
-      method: visit.method,
-      path: visit.fullPath,
-      clientIp: visit.clientIp,
-      apiId: visit.api.apiId,
-      orgId: visit.api.orgId,
-      ...(visit.access !== undefined && { keyId: visit.access.keyId }),
+      requestId: context.requestId,
+      method: context.method,
+      path: context.fullPath,
+      clientIp: context.clientIp,
+      apiId: context.api.apiId,
+      orgId: context.api.orgId,
+      ...(context.access !== undefined && { keyId: context.access.keyId }),
       ...(code !== undefined && { code }),
-      ...(visit.refusal?.limit !== undefined && { limit: visit.refusal.limit }),
+      ...(context.refusal?.limit !== undefined && { limit: context.refusal.limit }),
       status: result.status,
-      ms: elapsed(visit.exchange),
+      ms: elapsed(context.exchange),
       ...(result.upstreamMs >= 0 && { upstreamMs: Math.round(result.upstreamMs) }),
-      ladder: ladderOf(visit).map(inWords),
+      ladder: ladderOf(context).map(inWords),
       ...(fault !== undefined && { error: fault instanceof Error ? fault.stack : String(fault) }),
     })
   }
@@ -95,11 +95,11 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
   })
 }
 
-/** The rungs of a visit; put together only when someone reads them. */
-function ladderOf(visit: RequestContext): readonly Rung[] {
-  const { refusal, version, access, rightsRung } = visit
+/** The rungs of a request; put together only when someone reads them. */
+function ladderOf(context: RequestContext): readonly Rung[] {
+  const { refusal, version, access, rightsRung } = context
   if (refusal?.ladder !== undefined) return refusal.ladder
-  const rungs = [visit.api.rung, version?.version.rung, access?.rung, rightsRung, refusal?.rung]
+  const rungs = [context.api.rung, version?.version.rung, access?.rung, rightsRung, refusal?.rung]
   return rungs.filter((rung) => rung !== undefined)
 }
 
