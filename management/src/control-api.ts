@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
+import { buildApiSurface } from './api-surface.ts'
 import { controlApiRoutes } from './control/api-routes.ts'
 import { controlCertificateRoutes } from './control/certificate-routes.ts'
-import { controlFace } from './control/control-face.ts'
+import { controlSurface } from './control/control-surface.ts'
 import { healthRoutes } from './control/health-routes.ts'
 import { controlKeyRoutes } from './control/key-routes.ts'
 import { controlOrganisationKeyRoutes } from './control/organisation-key-routes.ts'
 import { controlPolicyRoutes } from './control/policy-routes.ts'
 import type { Dependencies } from './dependencies.ts'
-import { buildFace } from './face.ts'
 import type { Route } from './route.ts'
 
 /** Every route of the control API, which the gateway port serves (gateway contract, section 3). */
@@ -24,5 +24,10 @@ export function controlRoutes(deps: Dependencies): readonly Route[] {
 
 /** The control API; its writes are the same records as the Dashboard API's. */
 export function buildControlApi(deps: Dependencies): FastifyInstance {
-  return buildFace(controlRoutes(deps), controlFace(deps), { maxBodyBytes: deps.maxBodyBytes }, deps.logError)
+  return buildApiSurface(
+    controlRoutes(deps),
+    controlSurface(deps),
+    { maxBodyBytes: deps.maxBodyBytes },
+    deps.logError,
+  )
 }

@@ -65,7 +65,7 @@ test('reading needs read, and everything else write', async () => {
   }
 })
 
-test('no route is listed twice, under one face', async () => {
+test('no route is listed twice, under one surface', async () => {
   const { deps } = await testDashboard()
   for (const routes of [dashboardRoutes(deps), controlRoutes(deps)]) {
     const names = routes.map(({ method, path }) => `${method} ${path}`)

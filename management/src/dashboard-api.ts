@@ -5,8 +5,9 @@ import { organisationKeyRoutes } from './admin/organisation-keys.ts'
 import { organisationRoutes } from './admin/organisations.ts'
 import { systemRoutes } from './admin/system.ts'
 import { adminUserRoutes } from './admin/users.ts'
+import { buildApiSurface } from './api-surface.ts'
 import { apiRoutes } from './apis/api-routes.ts'
-import { dashboardFace } from './authentication/dashboard-face.ts'
+import { dashboardSurface } from './authentication/dashboard-surface.ts'
 import { loginRoutes } from './authentication/login.ts'
 import { type PasswordGate, passwordGate } from './authentication/password-gate.ts'
 import { certificateRoutes } from './certificates/certificate-routes.ts'
@@ -17,7 +18,6 @@ import type { Dependencies } from './dependencies.ts'
 import { type OpenApiDocument, openApiDocument } from './docs/openapi.ts'
 import { referencePage, referencePagePolicy } from './docs/reference-page.ts'
 import { Document } from './envelopes.ts'
-import { buildFace } from './face.ts'
 import { keyRoutes } from './keys/key-routes.ts'
 import { ownOrganisationRoutes } from './organisation/organisation-routes.ts'
 import { createApiBook } from './overview/api-book.ts'
@@ -79,7 +79,7 @@ export function buildDashboardApi(
   }
   const documentation = [documentRoute(document)]
   const limits = { maxBodyBytes: deps.maxBodyBytes }
-  const app = buildFace([...routes, ...documentation], dashboardFace(deps), limits, deps.logError)
+  const app = buildApiSurface([...routes, ...documentation], dashboardSurface(deps), limits, deps.logError)
   if (deps.dashboard) {
     serveDashboard(
       app,

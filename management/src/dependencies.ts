@@ -6,7 +6,7 @@ import type { DashboardState } from './dashboard-files.ts'
 import type { FindRequest } from './requests/kept-request.ts'
 import type { OwnGateway } from './try-it/own-gateway.ts'
 
-/** What both faces of the management surface are given by `server/`. */
+/** What both surfaces of the management surface are given by `server/`. */
 export type Dependencies = {
   readonly storage: Storage
   /** The counters of this node: the use of rates, and their resets. Quotas go through `quotas`. */
@@ -31,7 +31,7 @@ export type Dependencies = {
   readonly ownGateway: OwnGateway | undefined
   /** Rows of a list page. */
   readonly pageSize: number
-  /** Largest request body of the REST faces, bytes. */
+  /** Largest request body of the REST surfaces, bytes. */
   readonly maxBodyBytes: number
   /** Finds a request that the gateway refused a while ago. */
   readonly findRequest: FindRequest

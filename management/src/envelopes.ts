@@ -16,7 +16,7 @@ export function ok(message: string, meta: unknown = null, id?: string): Envelope
   return id === undefined ? envelope : { ...envelope, ID: id }
 }
 
-/** What a refusal answers on the Dashboard face. */
+/** What a refusal answers on the Dashboard surface. */
 export function errorEnvelope(message: string): z.input<typeof Refused> {
   return { Status: 'Error', Message: message, Meta: null }
 }

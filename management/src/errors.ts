@@ -1,5 +1,5 @@
 /**
- * Problems of the REST faces. Each resource declares a closed table of its own with `defineProblems`; the code is the
+ * Problems of the REST surfaces. Each resource declares a closed table of its own with `defineProblems`; the code is the
  * contract of our own clients, status and message are the wire's (dashboard contract, sections 1 and 2). A message
  * never carries a cause: causes go to the log.
  */

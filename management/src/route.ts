@@ -72,7 +72,7 @@ type RouteFacts = {
   readonly summary: string
   /** First words of the 400 when the body does not fit its schema; the field's path and the reason follow. */
   readonly invalid?: string
-  /** What JSON that cannot be read is answered, where it differs from the face's `body_malformed`. */
+  /** What JSON that cannot be read is answered, where it differs from the surface's `body_malformed`. */
   readonly malformed?: ProblemSpec
   /** The body is a file: in a form, or as it is. Its schema is `UploadedBody`. */
   readonly upload?: true

@@ -39,7 +39,7 @@ export type TestDashboard = TestWorld & {
   ) => Promise<{ orgId: string; userId: string; accessKey: string; ask: Ask }>
 }
 
-/** The text of a refusal on this face. */
+/** The text of a refusal on this surface. */
 export function refusal(message: string): string {
   return `{"Status":"Error","Message":${JSON.stringify(message)},"Meta":null}`
 }

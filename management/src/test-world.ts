@@ -11,10 +11,10 @@ import { openStorage } from '@tollgate/storage/open'
 import { seal, secretHash } from '@tollgate/storage/secrets'
 import type { Storage } from '@tollgate/storage/storage'
 import type { FastifyInstance } from 'fastify'
+import { buildApiSurface } from './api-surface.ts'
 import { apiRoutes } from './apis/api-routes.ts'
-import { dashboardFace } from './authentication/dashboard-face.ts'
+import { dashboardSurface } from './authentication/dashboard-surface.ts'
 import type { Dependencies } from './dependencies.ts'
-import { buildFace } from './face.ts'
 import { keyRoutes } from './keys/key-routes.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
 import { explainRoutes } from './requests/explain-routes.ts'
@@ -30,7 +30,7 @@ type Json = any
 export type Answer = { readonly status: number; readonly body: Json; readonly text: string }
 export type Ask = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<Answer>
 
-/** Dependencies over real records in memory, with a clock that the test sets; for tests of the REST faces. */
+/** Dependencies over real records in memory, with a clock that the test sets; for tests of the REST surfaces. */
 export async function testWorld(): Promise<TestWorld> {
   const clock = { nowMs: Date.UTC(2026, 0, 5, 10) }
   const now = () => clock.nowMs
@@ -146,10 +146,10 @@ export function askingControl(app: FastifyInstance): Ask {
   return asking(app, { 'x-tyk-authorization': CONTROL_SECRET })
 }
 
-/** The routes of keys, APIs, policies and refused requests behind the Dashboard's face. */
+/** The routes of keys, APIs, policies and refused requests behind the Dashboard's surface. */
 export function resourceApp({ deps }: TestWorld): FastifyInstance {
   const routes = [...keyRoutes(deps), ...apiRoutes(deps), ...policyRoutes(deps), ...explainRoutes(deps)]
-  return buildFace(routes, dashboardFace(deps), deps, deps.logError)
+  return buildApiSurface(routes, dashboardSurface(deps), deps, deps.logError)
 }
 
 /** A world with one organisation, its administrator asking, and one API in it. */

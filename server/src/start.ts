@@ -168,7 +168,7 @@ type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'quotas' | 'f
   readonly log: Log
 }
 
-/** What both REST faces are given; the gateway's port is known only when it listens. */
+/** What both REST surfaces are given; the gateway's port is known only when it listens. */
 function managementDependencies(parts: ManagementParts): (gatewayPort: number) => Dependencies {
   const { activity, config, secrets, storage, counters, quotas, findRequest, readiness, log, dashboard } =
     parts

@@ -108,7 +108,7 @@ test('unknown keys have the three texts of the three verbs', async () => {
   assert.deepEqual([deleted.status, deleted.at('message')], [404, 'There is no such key found'])
 })
 
-test('the list of keys holds what was made on either face', async () => {
+test('the list of keys holds what was made on either surface', async () => {
   const onDashboard = await newKey(org, api)
   const here = expectStatus(await control.post('/tyk/keys/create', inOrg())).textAt('key_hash')
 

@@ -25,7 +25,7 @@ const ask = (operation: Operation, call: Partial<Call> & { path: string }): Prom
     headers: { ...credentials(), ...call.headers },
   })
 
-/** An answer that a client can read: no 5xx, and an error in the envelope of its face. */
+/** An answer that a client can read: no 5xx, and an error in the envelope of its surface. */
 function assertCivil(operation: Operation, reply: Reply, what: string): void {
   const line = `${operation.method} ${operation.path} with ${what}: ${reply.status} ${reply.text.slice(0, 300)}`
   // The one 500 that is no failure of ours: the control API answers malformed JSON there so (section 3).

@@ -104,7 +104,7 @@ test('each route of /api lets in exactly the permission levels of its own permis
   }
 })
 
-test('no route but the public ones answers nobody, a wrong key or the secret of another face', async () => {
+test('no route but the public ones answers nobody, a wrong key or the secret of another surface', async () => {
   for (const operation of operations.filter(({ permission }) => permission !== 'public')) {
     const call = {
       method: operation.method,

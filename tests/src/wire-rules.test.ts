@@ -79,7 +79,7 @@ test('the access key is taken raw and as Bearer, under any case of the header na
   expectStatus(admin)
 })
 
-test('who is nobody gets 401 with the error envelope on every face', async () => {
+test('who is nobody gets 401 with the error envelope on every surface', async () => {
   const envelope = '{"Status":"Error","Message":"Not authorised","Meta":null}'
   const asked = [
     await send(server.dashboard, { path: '/api/apis' }),

@@ -2,7 +2,7 @@ import type http from 'node:http'
 import { type Call, type Origin, type Reply, send } from './http.ts'
 import type { Server } from './server.ts'
 
-/** One face of the product with one set of credentials. */
+/** One surface of the product with one set of credentials. */
 export type Client = {
   get(path: string, headers?: http.OutgoingHttpHeaders): Promise<Reply>
   post(path: string, body?: unknown, headers?: http.OutgoingHttpHeaders): Promise<Reply>

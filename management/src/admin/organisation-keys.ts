@@ -23,7 +23,7 @@ export const organisationKeyProblems = defineProblems({
 const path = '/admin/org/keys/:orgId'
 const writes = { permission: 'admin-secret', body: Session, invalid: KEY_INVALID } as const
 
-/** /admin/org/keys (dashboard contract, section 1.1): the same records as /tyk/org/keys, in this face's words. */
+/** /admin/org/keys (dashboard contract, section 1.1): the same records as /tyk/org/keys, in this surface's words. */
 export const organisationKeyRoutes = (deps: Dependencies): Route[] => {
   const shown = async (record: OrganisationSessionRecord): Promise<KeyData> => ({
     api_model: {},

@@ -5,7 +5,7 @@ import { Document } from '../envelopes.ts'
 
 const ObjectIds = z.array(z.string().regex(/^[0-9a-f]{24}$/, 'expected an id of 24 hex digits')).nullish()
 
-/** An API as the Dashboard face takes it: the definition in a wrapper, whose other fields are kept as they come. */
+/** An API as the Dashboard surface takes it: the definition in a wrapper, whose other fields are kept as they come. */
 export const ApiDocument = z.looseObject({
   api_definition: ApiDefinition,
   hook_references: z
@@ -22,7 +22,7 @@ export const ApiDocument = z.looseObject({
 })
 export type ApiDocument = z.output<typeof ApiDocument>
 
-/** An API as the Dashboard face shows it. */
+/** An API as the Dashboard surface shows it. */
 export const ShownApi = z.looseObject({ api_model: z.object({}), api_definition: Document })
 
 /** Fields of the wrapper that the server sets itself. */

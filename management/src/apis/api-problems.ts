@@ -1,6 +1,6 @@
 import { defineProblems } from '../errors.ts'
 
-/** What the API routes of the Dashboard face may answer (dashboard contract, section 1.2). */
+/** What the API routes of the Dashboard surface may answer (dashboard contract, section 1.2). */
 export const apiProblems = defineProblems({
   api_invalid: { status: 400, message: 'API definition validation failed' },
   api_id_taken: { status: 409, message: 'Found API with the same ID' },

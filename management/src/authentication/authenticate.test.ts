@@ -19,7 +19,7 @@ test('an access key is taken raw or as Bearer, in any case, and other credential
   assert.equal((await app.inject({ method: 'GET', url: '/admin/hello/', headers: admin })).statusCode, 200)
 })
 
-test('no credential, a wrong one and one of another face are 401', async () => {
+test('no credential, a wrong one and one of another surface are 401', async () => {
   const { app, member, deps } = await testDashboard()
   const { accessKey } = await member()
   const wrong: Record<string, string>[] = [

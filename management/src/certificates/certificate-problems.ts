@@ -1,6 +1,6 @@
 import { defineProblems } from '../errors.ts'
 
-/** What the certificate routes of the Dashboard face may answer (dashboard contract, section 1.8). */
+/** What the certificate routes of the Dashboard surface may answer (dashboard contract, section 1.8). */
 export const certificateProblems = defineProblems({
   certificate_invalid: { status: 400, message: 'Could not create certificate' },
   certificate_too_large: { status: 413, message: 'Could not create certificate' },

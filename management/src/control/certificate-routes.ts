@@ -101,7 +101,7 @@ export const controlCertificateRoutes = (deps: Dependencies): Route[] => {
   ]
 }
 
-/** This face answers what is wrong with an upload with one status. */
+/** This surface answers what is wrong with an upload with one status. */
 async function refusedAs403<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run()

@@ -43,7 +43,7 @@ export const controlProblems = defineProblems({
 /** How a problem of a verb is said here, by its code. A message that ends in a space is followed by the verb's own. */
 export type Wording = Readonly<Record<string, ProblemSpec>>
 
-/** Runs a verb and says its problems in the words of this face; what `wording` does not name keeps its own. */
+/** Runs a verb and says its problems in the words of this surface; what `wording` does not name keeps its own. */
 export async function inWordsOf<T>(wording: Wording, run: () => Promise<T>): Promise<T> {
   try {
     return await run()

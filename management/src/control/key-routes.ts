@@ -39,7 +39,7 @@ const WRITE_WORDS: Wording = {
 /** Another organisation's key is none, for who asks within one. */
 const notFoundAs = (spec: ProblemSpec): Wording => ({ key_not_found: spec, key_foreign: spec })
 
-/** /tyk/keys (gateway contract, section 3): the same verbs and records as /api/keys, in this face's words. */
+/** /tyk/keys (gateway contract, section 3): the same verbs and records as /api/keys, in this surface's words. */
 export const controlKeyRoutes = (deps: Dependencies): Route[] => {
   const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
   return [...lists(context), ...creations(context), ...oneKey(context), policyAssignment(context)]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accessDenied } from '../authentication/dashboard-face.ts'
+import { accessDenied } from '../authentication/dashboard-surface.ts'
 import { actorOf } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { envelopeOf, ok } from '../envelopes.ts'

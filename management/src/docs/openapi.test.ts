@@ -7,7 +7,7 @@ import type { Operation } from './openapi.ts'
 
 const template = (path: string) => path.replaceAll(/:([A-Za-z]+)/g, '{$1}')
 
-test('the document holds every route of both faces with the permission that it needs', async () => {
+test('the document holds every route of both surfaces with the permission that it needs', async () => {
   const { nobody, deps } = await testDashboard()
   const { body: document } = await nobody('GET', '/docs/openapi.json')
   assert.equal(document.openapi, '3.1.0')

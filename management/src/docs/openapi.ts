@@ -184,10 +184,10 @@ function operationIdOf({ method, path }: Route): string {
 
 /** Routes are grouped by the noun in their path. */
 function tagOf({ path }: Route): string {
-  const [face = '', noun = '', inner] = path.split('/').slice(1)
-  if (face === 'tyk') return `control: ${noun}`
-  if (face === 'admin') return 'admin'
+  const [surface = '', noun = '', inner] = path.split('/').slice(1)
+  if (surface === 'tyk') return `control: ${noun}`
+  if (surface === 'admin') return 'admin'
   if (noun === 'portal' && inner !== undefined) return inner
   if (path.includes('/keys')) return 'keys'
-  return face === 'api' ? noun : 'system'
+  return surface === 'api' ? noun : 'system'
 }

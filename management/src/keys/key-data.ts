@@ -7,7 +7,7 @@ import { accessOf } from './key-access.ts'
 import type { KeyContext } from './key-context.ts'
 import { sessionWithLiveQuotas } from './live-quota.ts'
 
-/** A key as the Dashboard face shows it (dashboard contract 1.1); the order of its keys is part of the contract. */
+/** A key as the Dashboard surface shows it (dashboard contract 1.1); the order of its keys is part of the contract. */
 export const KeyData = z.object({
   api_model: z.object({}),
   key_id: z.string(),
@@ -21,7 +21,7 @@ export async function keyData(context: KeyContext, record: KeyRecord, shownId: s
   return { api_model: {}, key_id: shownId, data: await shownSession(context, record), key_hash: record.id }
 }
 
-/** The session as every face shows it: policies applied, quotas as they stand now, no password. */
+/** The session as every surface shows it: policies applied, quotas as they stand now, no password. */
 export async function shownSession(context: KeyContext, record: KeyRecord): Promise<Record<string, unknown>> {
   const access = await accessOf(context, record)
   return wireSession(sessionWithLiveQuotas(access, await context.quotas.use(quotasOf(access))))

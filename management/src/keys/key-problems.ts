@@ -1,6 +1,6 @@
 import { defineProblems } from '../errors.ts'
 
-/** What the key routes of the Dashboard face may answer (dashboard contract, section 1.1). */
+/** What the key routes of the Dashboard surface may answer (dashboard contract, section 1.1). */
 export const keyProblems = defineProblems({
   key_without_rights: {
     status: 400,

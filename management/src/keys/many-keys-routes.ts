@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accessDenied } from '../authentication/dashboard-face.ts'
+import { accessDenied } from '../authentication/dashboard-surface.ts'
 import { actorOf, type UserCaller } from '../caller.ts'
 import { Done, ok } from '../envelopes.ts'
 import { Problem, problems } from '../errors.ts'

@@ -75,7 +75,7 @@ export async function readOrganisationSession(
   return record
 }
 
-/** The session as both faces show it: what is left of the quota as the counters have it now. */
+/** The session as both surfaces show it: what is left of the quota as the counters have it now. */
 export async function shownOrganisationSession(
   { quotas }: Dependencies,
   { orgId, session }: OrganisationSessionRecord,

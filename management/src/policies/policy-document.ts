@@ -29,7 +29,7 @@ const ZEROS = {
   meta_data: {},
 } satisfies Policy
 
-/** A policy as both faces show it: zero values for what was not sent, and its rights as a map and as a list. */
+/** A policy as both surfaces show it: zero values for what was not sent, and its rights as a map and as a list. */
 export function shownPolicy(record: PolicyRecord): Record<string, unknown> {
   const { policy } = record
   return { ...ZEROS, ...policy, access_rights_array: Object.values(policy.access_rights ?? {}) }

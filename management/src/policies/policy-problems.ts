@@ -1,6 +1,6 @@
 import { defineProblems } from '../errors.ts'
 
-/** What the policy routes of the Dashboard face may answer (dashboard contract, section 1.4). */
+/** What the policy routes of the Dashboard surface may answer (dashboard contract, section 1.4). */
 export const policyProblems = defineProblems({
   policy_name_taken: {
     status: 400,

@@ -13,7 +13,7 @@ const MAX_EXPLICIT_ID_LENGTH = 128
 /** What the policy verbs work with. */
 export type PolicyContext = { readonly storage: Storage; readonly now: () => number }
 
-/** What a face asks of a policy: the Dashboard wants access rights, the control API also takes master policies. */
+/** What a surface asks of a policy: the Dashboard wants access rights, the control API also takes master policies. */
 export type PolicyRules = { readonly rightsRequired: boolean }
 const STRICT: PolicyRules = { rightsRequired: true }
 

@@ -1,7 +1,7 @@
 import { hex32 } from '@tollgate/model/ids'
 import type { UserRecord } from '@tollgate/storage/records/users'
 import type { z } from 'zod'
-import { accessDenied } from '../authentication/dashboard-face.ts'
+import { accessDenied } from '../authentication/dashboard-surface.ts'
 import type { PasswordGate } from '../authentication/password-gate.ts'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'

@@ -1,12 +1,12 @@
+import type { ApiSurface } from '../api-surface.ts'
 import { holdsSecret } from '../authentication/secret-header.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../errors.ts'
-import type { Face } from '../face.ts'
 import type { HttpFacts } from '../route.ts'
 import { controlProblems } from './control-problems.ts'
 
 /** Who may use the control API, and how its refusals look (gateway contract, section 3). */
-export function controlFace(deps: Dependencies): Face {
+export function controlSurface(deps: Dependencies): ApiSurface {
   const requireSecret = (http: HttpFacts) => {
     if (!holdsSecret(http, 'x-tyk-authorization', deps.controlSecret)) {
       throw new Problem(controlProblems.control_secret_wrong)

@@ -4,12 +4,12 @@ import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { z } from 'zod'
+import { type ApiSurface, buildApiSurface } from './api-surface.ts'
 import { Problem, problems } from './errors.ts'
-import { buildFace, type Face } from './face.ts'
 import { Reply, type Route, route } from './route.ts'
 import { done, refusal, testDashboard } from './test-dashboard.ts'
 
-const openFace: Face = {
+const openSurface: ApiSurface = {
   admit: async () => ({ kind: 'anyone' }),
   refuseUnknown: async () => {
     throw new Problem(problems.not_found)
@@ -22,7 +22,7 @@ const openFace: Face = {
 
 function serving(routes: readonly Route[]) {
   const logged: object[] = []
-  const app = buildFace(routes, openFace, { maxBodyBytes: 1000 }, (message, detail) =>
+  const app = buildApiSurface(routes, openSurface, { maxBodyBytes: 1000 }, (message, detail) =>
     logged.push({ message, detail }),
   )
   return { app, logged }

@@ -1,9 +1,9 @@
 import type { Permission } from '@tollgate/model/people/permissions'
+import type { ApiSurface } from '../api-surface.ts'
 import type { UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { errorEnvelope } from '../envelopes.ts'
 import { Problem, problems } from '../errors.ts'
-import type { Face } from '../face.ts'
 import type { HttpFacts, Route } from '../route.ts'
 import { authenticateUser } from './authenticate.ts'
 import { knownCallers } from './known-callers.ts'
@@ -12,7 +12,7 @@ import { holdsSecret } from './secret-header.ts'
 type Asked = HttpFacts & { readonly path: string }
 
 /** Who may use the Dashboard API, and how its refusals look. Whatever no route allows is denied. */
-export function dashboardFace(deps: Dependencies): Face {
+export function dashboardSurface(deps: Dependencies): ApiSurface {
   const callers = knownCallers(deps.storage)
   return {
     async admit(route, http) {

@@ -19,8 +19,8 @@ const maxParamLength = 1024
 /** A request that has not arrived whole after so long is given up. */
 const requestTimeoutMs = 30_000
 
-/** What tells one REST face from another: who may come in, and how answers look. */
-export type Face = {
+/** What tells one REST surface from another: who may come in, and how answers look. */
+export type ApiSurface = {
   /** Who is asking, for this route; throws a `Problem` to refuse. */
   readonly admit: (route: Route, http: HttpFacts & { readonly path: string }) => Promise<Caller>
   /** Throws what a path without a route is answered, or, where `allowed` is not empty, a path without this method. */
@@ -42,21 +42,21 @@ export type FaceLimits = { readonly maxBodyBytes: number }
 type LogError = (message: string, detail: Readonly<Record<string, unknown>>) => void
 
 /**
- * A Fastify app that serves the routes under one face. Order of judgement: path, method, credentials, permission, then
+ * A Fastify app that serves the routes under one surface. Order of judgement: path, method, credentials, permission, then
  * the body; nobody unknown gets a byte parsed.
  */
-export function buildFace(
+export function buildApiSurface(
   routes: readonly Route[],
-  face: Face,
+  surface: ApiSurface,
   limits: FaceLimits,
   logError: LogError,
 ): FastifyInstance {
   const app: FastifyInstance = Fastify({
     requestTimeout: requestTimeoutMs,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength },
-    frameworkErrors: (error, request, reply) => answerError(face, logError, error, request, reply),
+    frameworkErrors: (error, request, reply) => answerError(surface, logError, error, request, reply),
     clientErrorHandler: (error, socket) => {
-      // Not HTTP, or not whole: there is no request to answer in the face's form.
+      // Not HTTP, or not whole: there is no request to answer in the surface's form.
       const line = unreadable[error.code ?? ''] ?? '400 Bad Request'
       if (socket.writable) socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
     },
@@ -65,14 +65,14 @@ export function buildFace(
   app.addContentTypeParser('*', async (_request: FastifyRequest, stream: IncomingMessage) =>
     readBody(stream, limits.maxBodyBytes),
   )
-  app.setErrorHandler((error, request, reply) => answerError(face, logError, error, request, reply))
+  app.setErrorHandler((error, request, reply) => answerError(surface, logError, error, request, reply))
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
     // Every body is read alike; Fastify would refuse a Content-Type that it cannot parse.
     contentTypes.set(request, request.headers['content-type'] ?? '')
     delete request.headers['content-type']
   })
-  mount(app, routes, face)
+  mount(app, routes, surface)
   const patterns = routes.map(({ method, path }) => ({ method, pattern: pathPattern(path) }))
   app.setNotFoundHandler(async (request) => {
     const http = httpFacts(request)
@@ -81,7 +81,7 @@ export function buildFace(
       patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method),
     )
     if (allowed.has('GET')) allowed.add('HEAD')
-    await face.refuseUnknown(http, [...allowed])
+    await surface.refuseUnknown(http, [...allowed])
   })
   return app
 }
@@ -96,31 +96,31 @@ const unreadable: Readonly<Record<string, string>> = {
 const contentTypes = new WeakMap<FastifyRequest, string>()
 const callers = new WeakMap<FastifyRequest, Caller>()
 
-function mount(app: FastifyInstance, routes: readonly Route[], face: Face): void {
+function mount(app: FastifyInstance, routes: readonly Route[], surface: ApiSurface): void {
   for (const route of routes) {
     app.route({
       method: route.method,
       url: route.path,
       onRequest: async (request) => {
-        callers.set(request, await face.admit(route, httpFacts(request)))
+        callers.set(request, await surface.admit(route, httpFacts(request)))
       },
       handler: async (request, reply) => {
-        const answer = await serve(route, face, request)
+        const answer = await serve(route, surface, request)
         const { body, status, headers } = answer instanceof Reply ? answer : new Reply(answer, 200)
-        return sendJson(reply.headers(headers), status, route.answer.parse(body), face)
+        return sendJson(reply.headers(headers), status, route.answer.parse(body), surface)
       },
     })
   }
 }
 
-async function serve(route: Route, face: Face, request: FastifyRequest): Promise<unknown> {
+async function serve(route: Route, surface: ApiSurface, request: FastifyRequest): Promise<unknown> {
   const caller = callers.get(request)
   if (caller === undefined) throw new Error('a route was reached without admission')
   return route.handle({
     caller,
     params: paramsOf(request),
     query: queryOf(route, request),
-    body: bodyOf(route, face, request),
+    body: bodyOf(route, surface, request),
     http: httpFacts(request),
   })
 }
@@ -144,19 +144,19 @@ function queryOf(route: Route, request: FastifyRequest): Readonly<Record<string,
   return parsed.data as Readonly<Record<string, string | undefined>> // the handler's type says what it really is
 }
 
-function bodyOf(route: Route, face: Face, request: FastifyRequest): unknown {
+function bodyOf(route: Route, surface: ApiSurface, request: FastifyRequest): unknown {
   if (route.body === undefined) return undefined
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-  const invalid = route.invalid ?? face.invalid
+  const invalid = route.invalid ?? surface.invalid
   if (route.upload) return route.body.parse({ bytes, contentType: contentTypes.get(request) ?? '' })
-  const parsed = route.body.safeParse(decodedBody(route, face, request, bytes, invalid))
+  const parsed = route.body.safeParse(decodedBody(route, surface, request, bytes, invalid))
   if (!parsed.success) throw invalidBody(invalid, reasonOf(parsed.error))
   return parsed.data
 }
 
 function decodedBody(
   route: Route,
-  face: Face,
+  surface: ApiSurface,
   request: FastifyRequest,
   bytes: Buffer,
   invalid: string,
@@ -165,7 +165,7 @@ function decodedBody(
   if (route.form && isForm(request)) {
     return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')))
   }
-  return parseJsonBody(bytes, route.malformed ?? face.malformed, invalid)
+  return parseJsonBody(bytes, route.malformed ?? surface.malformed, invalid)
 }
 
 /** A `curl -d '{...}'` names itself a form too: what starts like JSON is JSON. */
@@ -184,15 +184,15 @@ function reasonOf(error: z.ZodError): string {
   return path === '' ? reason : `${path}: ${reason}`
 }
 
-function sendJson(reply: FastifyReply, status: number, value: unknown, face: Face): FastifyReply {
+function sendJson(reply: FastifyReply, status: number, value: unknown, surface: ApiSurface): FastifyReply {
   return reply
     .code(status)
     .header('content-type', 'application/json')
-    .send(JSON.stringify(value) + face.lineEnd)
+    .send(JSON.stringify(value) + surface.lineEnd)
 }
 
 function answerError(
-  face: Face,
+  surface: ApiSurface,
   logError: LogError,
   error: unknown,
   request: FastifyRequest,
@@ -211,10 +211,10 @@ function answerError(
     })
   }
   if (problem !== undefined) {
-    sendJson(reply.headers(problem.headers), problem.status, face.render(problem), face)
+    sendJson(reply.headers(problem.headers), problem.status, surface.render(problem), surface)
     return
   }
-  sendJson(reply, 500, face.render(new Problem(problems.internal, requestId)), face)
+  sendJson(reply, 500, surface.render(new Problem(problems.internal, requestId)), surface)
 }
 
 /** What of an error the client may read; undefined for a bug. */
