@@ -14,7 +14,7 @@ export type StoreUses = (uses: readonly (readonly [keyId: string, at: number])[]
  * The last uses of keys on their way to the records: gathered from the workers, known at once, stored in small batches
  * and not more often than needed, so that they never stand in the way of the product's own writes.
  */
-export class KeyUseBook {
+export class KeyUseRegistry {
   readonly #store: StoreUses
   readonly #failed: (error: unknown) => void
   /** Not stored yet. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KeyUseBook } from './key-use-registry.ts'
+import { KeyUseRegistry } from './key-use-registry.ts'
 import { MAX_NOTED_KEYS, NotedUses } from './key-uses.ts'
 
 const T = 1_800_000_000
@@ -10,7 +10,7 @@ function book() {
   const batches: Batch[] = []
   const failures: unknown[] = []
   let broken = false
-  const uses = new KeyUseBook(
+  const uses = new KeyUseRegistry(
     async (batch) => {
       if (broken) throw new Error('the store is down')
       batches.push(batch)

@@ -20,7 +20,7 @@ import { referencePage, referencePagePolicy } from './docs/reference-page.ts'
 import { Document } from './envelopes.ts'
 import { keyRoutes } from './keys/key-routes.ts'
 import { ownOrganisationRoutes } from './organisation/organisation-routes.ts'
-import { createApiBook } from './overview/api-book.ts'
+import { createApiIndex } from './overview/api-index.ts'
 import { overviewRoutes } from './overview/overview-routes.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
 import { explainRoutes } from './requests/explain-routes.ts'
@@ -37,7 +37,7 @@ export function dashboardRoutes(
   deps: Dependencies,
   gate: PasswordGate = passwordGate(deps.now),
 ): readonly Route[] {
-  const apiBook = createApiBook(deps.storage)
+  const apiIndex = createApiIndex(deps.storage)
   return [
     ...systemRoutes(deps),
     ...loginRoutes(deps, gate),
@@ -56,9 +56,9 @@ export function dashboardRoutes(
     ...explainRoutes(deps),
     ...sessionRoutes(deps),
     ...ownOrganisationRoutes(deps),
-    ...overviewRoutes(deps, apiBook),
-    ...activityRoutes(deps, apiBook),
-    ...demoRoutes(deps, apiBook),
+    ...overviewRoutes(deps, apiIndex),
+    ...activityRoutes(deps, apiIndex),
+    ...demoRoutes(deps, apiIndex),
     ...tryRoutes(deps),
   ]
 }

@@ -1,4 +1,4 @@
-import { KeyUseBook } from '@tollgate/analytics/key-use-registry'
+import { KeyUseRegistry } from '@tollgate/analytics/key-use-registry'
 import type { KeyUses } from '@tollgate/analytics/key-uses'
 import { TrafficHistory } from '@tollgate/analytics/traffic-history'
 import { sampleEachSecond } from '@tollgate/analytics/traffic-sampler'
@@ -32,7 +32,10 @@ export function openActivity(storage: Storage, workers: number, log: Log): Activ
     const moment = new Date(at * 1000).toISOString()
     storage.write(SYSTEM, ({ overview }) => overview.reach(orgId, event, moment)).catch(failed)
   })
-  const uses = new KeyUseBook((batch) => storage.write(SYSTEM, ({ keys }) => keys.noteUses(batch)), failed)
+  const uses = new KeyUseRegistry(
+    (batch) => storage.write(SYSTEM, ({ keys }) => keys.noteUses(batch)),
+    failed,
+  )
   const stopSampling = sampleEachSecond((at) => traffic.sample(at))
   const storing = setInterval(() => void uses.flush(), STORE_USES_EVERY_MS)
   storing.unref()

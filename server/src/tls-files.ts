@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { certificateBook, type TlsSettings } from '@tollgate/gateway/edge/tls-certificates'
+import { certificateRegistry, type TlsSettings } from '@tollgate/gateway/edge/tls-certificates'
 import { errorText, StartFailure } from './start-failure.ts'
 
 /** Where the PEM files of TLS are, and what goes with them. */
@@ -27,7 +27,7 @@ export function readTls(files: TlsFiles): TlsSettings | undefined {
     clientAuthorities: files.clientAuthorities.map(pem),
   }
   try {
-    certificateBook(tls, new Uint8Array(TICKET_KEY_BYTES))
+    certificateRegistry(tls, new Uint8Array(TICKET_KEY_BYTES))
   } catch (error) {
     throw new StartFailure(`TLS: ${errorText(error)}`)
   }

@@ -8,7 +8,7 @@ import {
   type ApiCertificate,
   type ApiTls,
   type ContextCache,
-  certificateBook,
+  certificateRegistry,
   noApiTls,
   type TlsSettings,
 } from './tls-certificates.ts'
@@ -167,7 +167,7 @@ function terminator(
   cache: ContextCache,
   handOn: (socket: TLSSocket) => void,
 ): Terminator {
-  const book = certificateBook(tls, parts.ticketKeys, apis, cache, parts.onUnusableCertificate)
+  const book = certificateRegistry(tls, parts.ticketKeys, apis, cache, parts.onUnusableCertificate)
   const server = createTlsServer(
     {
       ...book.fallback,

@@ -36,7 +36,7 @@ export type ApiCertificate = CertificatePair & {
 export const noApiTls: ApiTls = { certificates: [], asksClients: false, knows: () => false }
 
 /** Certificates ready for handshakes. */
-export type CertificateBook = {
+export type CertificateRegistry = {
   /** For clients that name no host; what `tls.createServer` takes. */
   readonly fallback: SecureContextOptions
   /**
@@ -57,13 +57,13 @@ export type ContextCache = Map<string, Ready>
  * replaces a good one. One of an API is left out, and told to `unusable`.
  * @param ticketKeys 48 bytes that all workers share: a session begun with one is taken up by any
  */
-export function certificateBook(
+export function certificateRegistry(
   settings: TlsSettings,
   ticketKeys: Uint8Array,
   apis: ApiTls = noApiTls,
   cache: ContextCache = new Map(),
   unusable: (certificate: ApiCertificate, reason: string) => void = () => {},
-): CertificateBook {
+): CertificateRegistry {
   const byName = new Map<string, SecureContext>()
   const used = new Map<string, Ready>()
   const claim = (names: readonly string[], context: SecureContext) => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import type { KeyUses } from '@tollgate/analytics/key-uses'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
-import { certificateBook } from '../edge/tls-certificates.ts'
+import { certificateRegistry } from '../edge/tls-certificates.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Leases } from '../worker/leases.ts'
 import type { LogLine } from '../worker/log-batch.ts'
@@ -36,7 +36,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (reusePort && options.port !== 0) await bindOnce(options.host, options.port, false)
   const ticketKeys = randomBytes(TICKET_KEY_BYTES)
   // Bad certificates are said before there is a thread to fail.
-  if (options.settings.tls !== undefined) certificateBook(options.settings.tls, ticketKeys)
+  if (options.settings.tls !== undefined) certificateRegistry(options.settings.tls, ticketKeys)
   const workers = reusePort ? Math.max(1, options.workers) : 1
   const crew = new Crew({ ...options, reusePort, ticketKeys, workers })
   await crew.start()
@@ -48,7 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (before === undefined) throw new Error('the gateway was started without TLS')
       if (tls.clientCertificates !== before.clientCertificates)
         throw new Error('whether clients present certificates cannot be changed without a restart')
-      certificateBook(tls, ticketKeys)
+      certificateRegistry(tls, ticketKeys)
       await crew.replaceCertificates(tls)
     },
     close: (graceMs) => crew.close(graceMs),

@@ -2,21 +2,21 @@ import { type OrganisationLimits, organisationLimits } from '@tollgate/model/lim
 import type { OrganisationSessionRecord } from '@tollgate/storage/records/organisation-sessions'
 
 /** Where an API finds the limits that its organisation has now; the same object as long as the book lives. */
-export type OrganisationSeat = { limits: OrganisationLimits | undefined }
+export type OrganisationEntry = { limits: OrganisationLimits | undefined }
 
 /** The limits of organisations as a whole, compiled. */
-export class OrganisationBook {
-  readonly #seats = new Map<string, OrganisationSeat>()
+export class OrganisationRegistry {
+  readonly #seats = new Map<string, OrganisationEntry>()
 
   /** @param records the organisations that have limits of their own */
   constructor(records: readonly OrganisationSessionRecord[]) {
     for (const { orgId, session } of records) this.put(orgId, session)
   }
 
-  of(orgId: string): OrganisationSeat {
+  of(orgId: string): OrganisationEntry {
     const existing = this.#seats.get(orgId)
     if (existing !== undefined) return existing
-    const seat: OrganisationSeat = { limits: undefined }
+    const seat: OrganisationEntry = { limits: undefined }
     this.#seats.set(orgId, seat)
     return seat
   }

@@ -19,7 +19,7 @@ import { type Targets, targets, wayOf } from '../upstream/targets.ts'
 import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 import { apiTls, missingCertificates, names } from './api-tls.ts'
 import type { KeyCache, OrganisationKeys } from './key-cache.ts'
-import { OrganisationBook, type OrganisationSeat } from './organisation-registry.ts'
+import { type OrganisationEntry, OrganisationRegistry } from './organisation-registry.ts'
 import { CertificateMissing, type StoredCertificates } from './stored-certificates.ts'
 
 /** What a step is made from. */
@@ -28,7 +28,7 @@ export type ApiPlan = {
   readonly rules: ApiRules
   readonly keys: OrganisationKeys
   /** What limits the API's organisation as a whole. */
-  readonly organisation: OrganisationSeat
+  readonly organisation: OrganisationEntry
   /** What requests are counted and admitted with. */
   readonly admission: Admission
   readonly certificates: StoredCertificates
@@ -97,9 +97,9 @@ export function createSnapshot(
 ): Snapshot {
   const records = new Map<string, { readonly record: ApiRecord; readonly compiled: CompiledApi }>()
   const byApiId = new Map<string, CompiledApi>()
-  const policyBook = new PolicyBook()
-  const organisations = new OrganisationBook(organisationSessions)
-  for (const record of policies) policyBook.put(record)
+  const policyRegistry = new PolicyRegistry()
+  const organisations = new OrganisationRegistry(organisationSessions)
+  for (const record of policies) policyRegistry.put(record)
   for (const record of apis) put(record)
   let { routes, inactive } = tables()
 
@@ -152,7 +152,7 @@ export function createSnapshot(
     get inactive() {
       return inactive
     },
-    policy: (orgId, id) => policyBook.find(orgId, id),
+    policy: (orgId, id) => policyRegistry.find(orgId, id),
     tls: () =>
       apiTls(
         ordered().map(({ record }) => record),
@@ -167,8 +167,8 @@ export function createSnapshot(
         } else if (change.noun === 'certificate') {
           apisChanged = applyCertificate(change.id, change.after) || apisChanged
         } else if (change.noun === 'policy') {
-          policyBook.remove(change.orgId, change.id)
-          if (change.after !== undefined) policyBook.put(change.after)
+          policyRegistry.remove(change.orgId, change.id)
+          if (change.after !== undefined) policyRegistry.put(change.after)
         } else if (change.noun === 'organisation-session') {
           organisations.put(change.orgId, change.after?.session)
         }
@@ -186,7 +186,7 @@ export function createSnapshot(
 }
 
 /** Policies by organisation and by either of their ids; `_id` comes first where one's word is another's id. */
-class PolicyBook {
+class PolicyRegistry {
   readonly #byId = new Map<string, Map<string, PolicyRecord>>()
   readonly #byWord = new Map<string, Map<string, PolicyRecord>>()
 
@@ -222,7 +222,7 @@ type Sibling = ApiPlan['sibling']
 function compile(
   record: ApiRecord,
   tools: SnapshotTools,
-  organisation: OrganisationSeat,
+  organisation: OrganisationEntry,
   sibling: Sibling,
 ): CompiledApi {
   const missing = missingCertificates(record, tools.certificates)
@@ -238,7 +238,7 @@ function compile(
 function compileApi(
   record: ApiRecord,
   tools: SnapshotTools,
-  organisation: OrganisationSeat,
+  organisation: OrganisationEntry,
   sibling: Sibling,
 ): CompiledApi {
   const { definition } = record

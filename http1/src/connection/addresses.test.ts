@@ -15,7 +15,7 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Tells the addresses that are set at the time. */
-function addressBook(addresses: readonly string[]) {
+function resolver(addresses: readonly string[]) {
   const book = { addresses, asked: 0 }
   const lookup: LookupFunction = (_host, options, done) => {
     book.asked++
@@ -29,7 +29,7 @@ function addressBook(addresses: readonly string[]) {
 }
 
 test('of several addresses of an upstream one that answers is used', async (t) => {
-  const { book, lookup } = addressBook(['::1', '127.0.0.2', '127.0.0.1'])
+  const { book, lookup } = resolver(['::1', '127.0.0.2', '127.0.0.1'])
   const { client } = await rig(t, answering(OK), { origin: { host: 'upstream.test', lookup } })
   const peer = client()
   peer.send(GET)
@@ -38,7 +38,7 @@ test('of several addresses of an upstream one that answers is used', async (t) =
 })
 
 test('a busy pool follows a changed address when its connections are of age', async (t) => {
-  const { book, lookup } = addressBook(['127.0.0.1'])
+  const { book, lookup } = resolver(['127.0.0.1'])
   const first = await new RawUpstream(answering(OK.replace('ok', 'r1'))).start()
   const elsewhere = await listeningAt('127.0.0.3', first.port, OK.replace('ok', 'r2'))
   t.after(async () => {
@@ -68,7 +68,7 @@ test('a busy pool follows a changed address when its connections are of age', as
 })
 
 test('connections to an upstream of HTTP/2 are replaced at their age, too', async (t) => {
-  const { book, lookup } = addressBook(['127.0.0.1'])
+  const { book, lookup } = resolver(['127.0.0.1'])
   const upstream = createServer()
   const http2 = createHttp2Server(
     {

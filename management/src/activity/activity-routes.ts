@@ -4,7 +4,7 @@ import { apiProblems } from '../apis/api-problems.ts'
 import type { UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { defineProblems, Problem } from '../errors.ts'
-import type { ApiBook } from '../overview/api-book.ts'
+import type { ApiIndex } from '../overview/api-index.ts'
 import { type Route, route } from '../route.ts'
 import { p99Of, shareOf, TrafficNumbers, trafficNumbers } from './traffic-answer.ts'
 
@@ -53,7 +53,7 @@ const ByApi = z.object({
 })
 
 /** /api/activity/live: the traffic of the last day, from memory (it begins anew with the program). */
-export const activityRoutes = (deps: Dependencies, apiBook: ApiBook): Route[] => [
+export const activityRoutes = (deps: Dependencies, apiIndex: ApiIndex): Route[] => [
   route({
     method: 'GET',
     path: '/api/activity/live',
@@ -75,7 +75,7 @@ export const activityRoutes = (deps: Dependencies, apiBook: ApiBook): Route[] =>
     answer: ByApi,
     handle: async ({ caller, query }) => {
       const { from, to } = minutesUntilNow(deps, Number(query.window || SECONDS_KEPT))
-      const names = new Map((await apiBook(caller.scope)).map(({ apiId, name }) => [apiId, name]))
+      const names = new Map((await apiIndex(caller.scope)).map(({ apiId, name }) => [apiId, name]))
       const apis = deps.traffic.byApi(caller.scope, from, to).map(({ apiId, row }) => {
         const numbers = trafficNumbers(row)
         const { requests, s5xx } = numbers

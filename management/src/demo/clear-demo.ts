@@ -3,7 +3,7 @@ import type { Actor } from '@tollgate/storage/changes/changes'
 import type { KeyRecord } from '@tollgate/storage/keys/keys'
 import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Storage } from '@tollgate/storage/storage'
-import type { ApiEntry } from '../overview/api-book.ts'
+import type { ApiEntry } from '../overview/api-index.ts'
 
 /** Keys that are looked at: more than so many keys on the demo are no demo any more. */
 const MAX_KEYS = 1000

@@ -6,7 +6,7 @@ import { envelopeOf, ok } from '../envelopes.ts'
 import { defineProblems, Problem } from '../errors.ts'
 import { createCatalogue } from '../keys/catalogue.ts'
 import { endCounters } from '../keys/key-access.ts'
-import type { ApiBook } from '../overview/api-book.ts'
+import type { ApiIndex } from '../overview/api-index.ts'
 import { type Route, route } from '../route.ts'
 import { clearDemo, demoOf } from './clear-demo.ts'
 
@@ -15,7 +15,7 @@ export const demoProblems = defineProblems({
 })
 
 /** /api/demo: what the first start made for trying things out. */
-export const demoRoutes = (deps: Dependencies, apiBook: ApiBook): Route[] => {
+export const demoRoutes = (deps: Dependencies, apiIndex: ApiIndex): Route[] => {
   const context = { ...deps, catalogue: createCatalogue(deps.storage) }
   return [
     route({
@@ -27,7 +27,7 @@ export const demoRoutes = (deps: Dependencies, apiBook: ApiBook): Route[] => {
       answer: envelopeOf(z.object({ apis: z.int(), keys: z.int(), policies: z.int() })),
       handle: async ({ caller }) => {
         if (!caller.isAdmin) throw accessDenied('/api/demo')
-        const demo = await demoOf(deps.storage, caller.scope, await apiBook(caller.scope))
+        const demo = await demoOf(deps.storage, caller.scope, await apiIndex(caller.scope))
         if (demo.apis.length === 0) throw new Problem(demoProblems.demo_none)
         await clearDemo(deps.storage, actorOf(caller), demo)
         for (const key of demo.keys) await endCounters(context, key)

@@ -7,7 +7,7 @@ import { demoOf } from '../demo/clear-demo.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { EXPIRING_SECONDS } from '../keys/search-keys.ts'
 import { type Route, route } from '../route.ts'
-import type { ApiBook, ApiEntry } from './api-book.ts'
+import type { ApiEntry, ApiIndex } from './api-index.ts'
 
 /** Things that are named of each kind. */
 const NAMED = 5
@@ -67,7 +67,7 @@ const Overview = z.object({
 })
 
 /** /api/overview: what a start page shows beside the traffic; only what the user may read is in it. */
-export const overviewRoutes = (deps: Dependencies, apiBook: ApiBook): Route[] => [
+export const overviewRoutes = (deps: Dependencies, apiIndex: ApiIndex): Route[] => [
   route({
     method: 'GET',
     path: '/api/overview',
@@ -77,10 +77,10 @@ export const overviewRoutes = (deps: Dependencies, apiBook: ApiBook): Route[] =>
     handle: async ({ caller }) => {
       const { overview } = deps.storage
       const [apis, counts, milestones, attention] = await Promise.all([
-        apiBook(caller.scope),
+        apiIndex(caller.scope),
         overview.counts(caller.scope),
         overview.milestones(caller.scope),
-        concernsOf(deps, caller, apiBook),
+        concernsOf(deps, caller, apiIndex),
       ])
       const reached = (name: string, done = milestones.has(name)) => ({
         done,
@@ -121,10 +121,10 @@ async function shownDemo(deps: Dependencies, caller: UserCaller, apis: readonly 
   }
 }
 
-async function concernsOf(deps: Dependencies, caller: UserCaller, apiBook: ApiBook): Promise<Concern[]> {
+async function concernsOf(deps: Dependencies, caller: UserCaller, apiIndex: ApiIndex): Promise<Concern[]> {
   const found = await Promise.all([
     ...(caller.may('keys', 'read') ? keyConcerns(deps, caller.scope) : []),
-    ...(caller.may('apis', 'read') ? apiConcerns(deps, caller, apiBook) : []),
+    ...(caller.may('apis', 'read') ? apiConcerns(deps, caller, apiIndex) : []),
     ...(caller.may('policies', 'read') ? policyConcerns(deps, caller.scope) : []),
     ...(caller.may('users', 'read') ? userConcerns(deps, caller.scope) : []),
   ])
@@ -155,7 +155,7 @@ function keyConcerns(deps: Dependencies, scope: string | undefined): Promise<Con
   ]
 }
 
-function apiConcerns(deps: Dependencies, caller: UserCaller, apiBook: ApiBook): Promise<Concern>[] {
+function apiConcerns(deps: Dependencies, caller: UserCaller, apiIndex: ApiIndex): Promise<Concern>[] {
   const { scope } = caller
   const listed = (kind: Concern['kind'], entries: readonly ApiEntry[]): Concern => ({
     kind,
@@ -165,17 +165,17 @@ function apiConcerns(deps: Dependencies, caller: UserCaller, apiBook: ApiBook): 
   const inactive = async () =>
     listed(
       'apis_inactive',
-      (await apiBook(scope)).filter(({ active }) => !active),
+      (await apiIndex(scope)).filter(({ active }) => !active),
     )
   const withoutKey = async () => {
-    const [entries, ids] = await Promise.all([apiBook(scope), deps.storage.overview.apisWithoutKey(scope)])
+    const [entries, ids] = await Promise.all([apiIndex(scope), deps.storage.overview.apisWithoutKey(scope)])
     const without = new Set(ids)
     const closed = entries.filter(
       ({ apiId, keyed, active, demo }) => keyed && active && !demo && without.has(apiId),
     )
     return listed('apis_without_key', closed)
   }
-  const failing = async () => failingApis(deps, caller, await apiBook(scope))
+  const failing = async () => failingApis(deps, caller, await apiIndex(scope))
   return [inactive(), withoutKey(), failing()]
 }
 

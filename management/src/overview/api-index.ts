@@ -17,10 +17,10 @@ export type ApiEntry = {
 const MAX_SCOPES = 100
 
 /** The APIs of an organisation in brief, undefined for all: read once, and again when one of them changes. */
-export type ApiBook = (scope: string | undefined) => Promise<readonly ApiEntry[]>
+export type ApiIndex = (scope: string | undefined) => Promise<readonly ApiEntry[]>
 
 /** A book over the records; it lives as long as they do. */
-export function createApiBook(storage: Storage): ApiBook {
+export function createApiIndex(storage: Storage): ApiIndex {
   const pages = new Map<string, Promise<readonly ApiEntry[]>>()
   storage.subscribe(async (changes) => {
     if (changes.some(({ noun }) => noun === 'api')) pages.clear()
