@@ -6,7 +6,7 @@ import { MAX_NOTED_KEYS, NotedUses } from './key-uses.ts'
 const T = 1_800_000_000
 type Batch = readonly (readonly [string, number])[]
 
-function book() {
+function registry() {
   const batches: Batch[] = []
   const failures: unknown[] = []
   let broken = false
@@ -40,7 +40,7 @@ test('a worker notes one use per key, the last one, and a bounded number of keys
 })
 
 test('uses are known at once, stored in batches, and not again for every second', async () => {
-  const { uses, batches } = book()
+  const { uses, batches } = registry()
   uses.note(new Map(Array.from({ length: 1200 }, (_, i) => [`key ${i}`, T])))
   assert.equal(uses.lastUse('key 7'), T)
   await uses.flush()
@@ -58,7 +58,7 @@ test('uses are known at once, stored in batches, and not again for every second'
 })
 
 test('what could not be stored is stored later', async () => {
-  const { uses, batches, failures, fail } = book()
+  const { uses, batches, failures, fail } = registry()
   fail(true)
   uses.note(new Map([['a', T]]))
   await uses.flush()
@@ -70,7 +70,7 @@ test('what could not be stored is stored later', async () => {
 })
 
 test('at the end everything is stored, also what was not worth a write', async () => {
-  const { uses, batches } = book()
+  const { uses, batches } = registry()
   uses.note(new Map([['a', T]]))
   await uses.flush()
   uses.note(new Map([['a', T + 20]]))

@@ -167,12 +167,12 @@ function terminator(
   cache: ContextCache,
   handOn: (socket: TLSSocket) => void,
 ): Terminator {
-  const book = certificateRegistry(tls, parts.ticketKeys, apis, cache, parts.onUnusableCertificate)
+  const registry = certificateRegistry(tls, parts.ticketKeys, apis, cache, parts.onUnusableCertificate)
   const server = createTlsServer(
     {
-      ...book.fallback,
+      ...registry.fallback,
       ALPNProtocols: parts.http2 === undefined ? ['http/1.1'] : ['h2', 'http/1.1'],
-      SNICallback: (host, done) => done(null, book.find(host)),
+      SNICallback: (host, done) => done(null, registry.find(host)),
       requestCert: tls.clientCertificates !== 'none' || apis.asksClients,
       rejectUnauthorized: tls.clientCertificates === 'required',
       handshakeTimeout: parts.handshakeMs,

@@ -1,12 +1,12 @@
 import { type OrganisationLimits, organisationLimits } from '@tollgate/model/limits/organisation-limits'
 import type { OrganisationSessionRecord } from '@tollgate/storage/records/organisation-sessions'
 
-/** Where an API finds the limits that its organisation has now; the same object as long as the book lives. */
+/** Where an API finds the limits that its organisation has now; the same object as long as the registry lives. */
 export type OrganisationEntry = { limits: OrganisationLimits | undefined }
 
 /** The limits of organisations as a whole, compiled. */
 export class OrganisationRegistry {
-  readonly #seats = new Map<string, OrganisationEntry>()
+  readonly #entries = new Map<string, OrganisationEntry>()
 
   /** @param records the organisations that have limits of their own */
   constructor(records: readonly OrganisationSessionRecord[]) {
@@ -14,11 +14,11 @@ export class OrganisationRegistry {
   }
 
   of(orgId: string): OrganisationEntry {
-    const existing = this.#seats.get(orgId)
+    const existing = this.#entries.get(orgId)
     if (existing !== undefined) return existing
-    const seat: OrganisationEntry = { limits: undefined }
-    this.#seats.set(orgId, seat)
-    return seat
+    const entry: OrganisationEntry = { limits: undefined }
+    this.#entries.set(orgId, entry)
+    return entry
   }
 
   /** @param session undefined when the organisation has no limits any more */

@@ -16,29 +16,29 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Tells the addresses that are set at the time. */
 function resolver(addresses: readonly string[]) {
-  const book = { addresses, asked: 0 }
+  const zone = { addresses, asked: 0 }
   const lookup: LookupFunction = (_host, options, done) => {
-    book.asked++
-    const found = book.addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+    zone.asked++
+    const found = zone.addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
     const [first] = found
     process.nextTick(() =>
       options.all === true ? done(null, found) : done(null, first?.address ?? '', first?.family),
     )
   }
-  return { book, lookup }
+  return { zone, lookup }
 }
 
 test('of several addresses of an upstream one that answers is used', async (t) => {
-  const { book, lookup } = resolver(['::1', '127.0.0.2', '127.0.0.1'])
+  const { zone, lookup } = resolver(['::1', '127.0.0.2', '127.0.0.1'])
   const { client } = await rig(t, answering(OK), { origin: { host: 'upstream.test', lookup } })
   const peer = client()
   peer.send(GET)
   await peer.until('ok')
-  assert.equal(book.asked, 1)
+  assert.equal(zone.asked, 1)
 })
 
 test('a busy pool follows a changed address when its connections are of age', async (t) => {
-  const { book, lookup } = resolver(['127.0.0.1'])
+  const { zone, lookup } = resolver(['127.0.0.1'])
   const first = await new RawUpstream(answering(OK.replace('ok', 'r1'))).start()
   const elsewhere = await listeningAt('127.0.0.3', first.port, OK.replace('ok', 'r2'))
   t.after(async () => {
@@ -52,10 +52,10 @@ test('a busy pool follows a changed address when its connections are of age', as
   const peer = client()
   peer.send(GET)
   await peer.until('r1')
-  book.addresses = ['127.0.0.3']
+  zone.addresses = ['127.0.0.3']
   peer.send(GET)
   await peer.until(/r1[\s\S]*r1/)
-  assert.equal(book.asked, 1)
+  assert.equal(zone.asked, 1)
   // It is never idle for long, and yet comes to its end.
   while (!peer.text.includes('r2')) {
     const had = peer.text.length
@@ -63,12 +63,12 @@ test('a busy pool follows a changed address when its connections are of age', as
     while (peer.text.length === had) await pause(5)
     await pause(20)
   }
-  assert.equal(book.asked, 2)
+  assert.equal(zone.asked, 2)
   assert.equal(first.peers.length, 1)
 })
 
 test('connections to an upstream of HTTP/2 are replaced at their age, too', async (t) => {
-  const { book, lookup } = resolver(['127.0.0.1'])
+  const { zone, lookup } = resolver(['127.0.0.1'])
   const upstream = createServer()
   const http2 = createHttp2Server(
     {
@@ -96,7 +96,7 @@ test('connections to an upstream of HTTP/2 are replaced at their age, too', asyn
     await http2.close(0)
     await new Promise((resolve) => upstream.close(resolve))
   })
-  for (let answers = 1; book.asked < 2; answers++) {
+  for (let answers = 1; zone.asked < 2; answers++) {
     peer.send(GET)
     while (peer.text.split('\r\n\r\nok').length <= answers) await pause(5)
     await pause(20)

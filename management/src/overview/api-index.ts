@@ -19,7 +19,7 @@ const MAX_SCOPES = 100
 /** The APIs of an organisation in brief, undefined for all: read once, and again when one of them changes. */
 export type ApiIndex = (scope: string | undefined) => Promise<readonly ApiEntry[]>
 
-/** A book over the records; it lives as long as they do. */
+/** An index over the records; it lives as long as they do. */
 export function createApiIndex(storage: Storage): ApiIndex {
   const pages = new Map<string, Promise<readonly ApiEntry[]>>()
   storage.subscribe(async (changes) => {
