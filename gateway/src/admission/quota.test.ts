@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { hex32 } from '@tollgate/model/ids'
 import { openLeaseDesk } from '../supervisor/lease-manager.ts'
-import { Crew } from '../supervisor/worker-pool.ts'
+import { WorkerPool } from '../supervisor/worker-pool.ts'
 import { callPort, startGate, testLeaseTimes, testSettings } from '../testing/gate.ts'
 import { startUpstream } from '../testing/upstream.ts'
 
@@ -39,13 +39,13 @@ test('a worker that dies takes no units along: the others spend them', async () 
   const { secret } = await gate.addKey({ quota_max: 300, quota_renewal_rate: 60, access_rights }, hex32())
   const counterTable = createCounterTable({ cells: 4_096 })
   const desk = openLeaseDesk({
-    ledger: gate.storage.quotaLedger({ node: 'crew', life: hex32() }),
+    ledger: gate.storage.quotaLedger({ node: 'workerPool', life: hex32() }),
     cells: openCounters(counterTable, 0),
     times: testLeaseTimes,
     log: () => {},
     now: Date.now,
   })
-  const crew = new Crew({
+  const workerPool = new WorkerPool({
     workers: 2,
     host: '127.0.0.1',
     port: 0,
@@ -62,12 +62,12 @@ test('a worker that dies takes no units along: the others spend them', async () 
     leases: desk,
     log: () => {},
   })
-  await crew.start()
+  await workerPool.start()
   let refused = 0
   const caller = async () => {
     while (refused < 100) {
       try {
-        const { status } = await callPort(crew.port, '/quota/', { headers: { Authorization: secret } })
+        const { status } = await callPort(workerPool.port, '/quota/', { headers: { Authorization: secret } })
         if (status === 403) refused++
         else assert.equal(status, 200)
       } catch (error) {
@@ -78,14 +78,14 @@ test('a worker that dies takes no units along: the others spend them', async () 
   }
   const calls = Promise.all(Array.from({ length: 16 }, caller))
   while (upstream.received.length < 50) await new Promise((resolve) => setTimeout(resolve, 2))
-  await crew.kill(1)
+  await workerPool.kill(1)
   await calls
   // A request that was counted and died with its worker before it was sent on may be missing.
   assert.ok(
     upstream.received.length <= 300 && upstream.received.length >= 300 - 16,
     `${upstream.received.length}`,
   )
-  await crew.close(500)
+  await workerPool.close(500)
   await desk.close()
   await gate.close()
   await upstream.close()

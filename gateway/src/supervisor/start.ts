@@ -7,7 +7,7 @@ import type { Gateway } from '../gateway.ts'
 import type { Leases } from '../worker/leases.ts'
 import type { LogLine } from '../worker/log-batch.ts'
 import type { WorkerSetup } from '../worker-protocol.ts'
-import { Crew } from './worker-pool.ts'
+import { WorkerPool } from './worker-pool.ts'
 
 /** Node's size for the keys of session tickets. */
 const TICKET_KEY_BYTES = 48
@@ -38,20 +38,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // Bad certificates are said before there is a thread to fail.
   if (options.settings.tls !== undefined) certificateRegistry(options.settings.tls, ticketKeys)
   const workers = reusePort ? Math.max(1, options.workers) : 1
-  const crew = new Crew({ ...options, reusePort, ticketKeys, workers })
-  await crew.start()
+  const workerPool = new WorkerPool({ ...options, reusePort, ticketKeys, workers })
+  await workerPool.start()
   return {
-    port: crew.port,
-    apply: (changes) => crew.apply(changes),
+    port: workerPool.port,
+    apply: (changes) => workerPool.apply(changes),
     async replaceCertificates(tls) {
       const before = options.settings.tls
       if (before === undefined) throw new Error('the gateway was started without TLS')
       if (tls.clientCertificates !== before.clientCertificates)
         throw new Error('whether clients present certificates cannot be changed without a restart')
       certificateRegistry(tls, ticketKeys)
-      await crew.replaceCertificates(tls)
+      await workerPool.replaceCertificates(tls)
     },
-    close: (graceMs) => crew.close(graceMs),
+    close: (graceMs) => workerPool.close(graceMs),
   }
 }
 

@@ -6,7 +6,7 @@ import { createCounterTable } from '@tollgate/limits/counter-table'
 import { callPort, noLeases, startGate, testSettings } from '../testing/gate.ts'
 import { startUpstream } from '../testing/upstream.ts'
 import type { LogLine } from '../worker/log-batch.ts'
-import { Crew } from './worker-pool.ts'
+import { WorkerPool } from './worker-pool.ts'
 
 /** One client that calls without pause on one connection at a time. */
 type Caller = { readonly workers: Set<string>; readonly failures: { worker: string }[]; passed: number }
@@ -17,7 +17,7 @@ test('a worker that dies under load takes its own connections with it and no oth
   const log: LogLine[] = []
   const proxy = { listen_path: '/load/', target_url: upstream.url }
   const api = await gate.addApi({ name: 'load', use_keyless: true, proxy })
-  const crew = new Crew({
+  const workerPool = new WorkerPool({
     workers: 2,
     host: '127.0.0.1',
     port: 0,
@@ -34,9 +34,9 @@ test('a worker that dies under load takes its own connections with it and no oth
     log: (line) => log.push(line),
     leases: noLeases,
   })
-  await crew.start()
+  await workerPool.start()
   t.after(async () => {
-    await crew.close(100)
+    await workerPool.close(100)
     await gate.close()
     await upstream.close()
   })
@@ -48,7 +48,7 @@ test('a worker that dies under load takes its own connections with it and no oth
     let worker = ''
     while (!over) {
       try {
-        const reply = await callPort(crew.port, '/load/', {}, agent)
+        const reply = await callPort(workerPool.port, '/load/', {}, agent)
         assert.equal(reply.status, 200)
         worker = reply.headers['x-request-id']?.split('-')[1] ?? ''
         caller.workers.add(worker)
@@ -62,7 +62,7 @@ test('a worker that dies under load takes its own connections with it and no oth
   }
   const pending = Array.from({ length: 24 }, call)
   await new Promise((resolve) => setTimeout(resolve, 300))
-  await crew.kill(1)
+  await workerPool.kill(1)
   while (!log.some(({ msg }) => msg === 'gateway worker replaced'))
     await new Promise((resolve) => setTimeout(resolve, 10))
   over = true

@@ -12,7 +12,7 @@ import type { LeaseAnswer, Leases, LeaseWish } from '../worker/leases.ts'
 import type { LogLine } from '../worker/log-batch.ts'
 import type { FromWorker, ToWorker, WorkerSetup } from '../worker-protocol.ts'
 
-/** What the crew is started with; `port` is that of the first worker to listen when it is 0. */
+/** What the workerPool is started with; `port` is that of the first worker to listen when it is 0. */
 export type CrewOptions = Omit<WorkerSetup, 'worker'> & {
   readonly workers: number
   readonly log: (line: LogLine) => void
@@ -42,25 +42,25 @@ const ACKNOWLEDGE_MS = 5_000
 /** Time on top of the grace for a worker to end by itself, milliseconds. */
 const END_LEEWAY_MS = 1_000
 
-/** One place in the crew; its thread may be replaced. */
-type Seat = {
+/** One place in the workerPool; its thread may be replaced. */
+type WorkerSlot = {
   readonly worker: number
   thread: Worker | undefined
   startedAt: number
-  deathsInARow: number
+  consecutiveCrashes: number
   replacement: NodeJS.Timeout | undefined
   /** Messages that the thread has not acknowledged yet. */
   readonly unacknowledged: Map<number, () => void>
 }
 
 /** The worker threads of the data plane: starts them, hands them changes, replaces the dead. */
-export class Crew {
+export class WorkerPool {
   readonly #options: CrewOptions
   readonly #apis: Map<string, ApiRecord>
   readonly #policies: Map<string, PolicyRecord>
   readonly #certificates: Map<string, CertificateRecord>
   readonly #organisationSessions: Map<string, OrganisationSessionRecord>
-  readonly #seats: Seat[] = []
+  readonly #slots: WorkerSlot[] = []
   #port: number
   #revision: number
   #lastMessage = 0
@@ -86,21 +86,21 @@ export class Crew {
   /** Resolves when all workers listen; rejects with the first one's reason (`code` as of the system) if it cannot. */
   async start(): Promise<void> {
     for (let worker = 1; worker <= this.#options.workers; worker++) {
-      const seat: Seat = {
+      const slot: WorkerSlot = {
         worker,
         thread: undefined,
         startedAt: 0,
-        deathsInARow: 0,
+        consecutiveCrashes: 0,
         replacement: undefined,
         unacknowledged: new Map(),
       }
-      this.#seats.push(seat)
+      this.#slots.push(slot)
     }
     try {
-      const [first, ...others] = this.#seats
+      const [first, ...others] = this.#slots
       // The first one decides the port when any will do.
-      if (first !== undefined) this.#port = await this.#seatThread(first)
-      await Promise.all(others.map((seat) => this.#seatThread(seat)))
+      if (first !== undefined) this.#port = await this.#startThread(first)
+      await Promise.all(others.map((slot) => this.#startThread(slot)))
     } catch (error) {
       await this.close(0)
       throw error
@@ -122,11 +122,11 @@ export class Crew {
   async #tellAll(message: (id: number) => ToWorker): Promise<void> {
     const id = ++this.#lastMessage
     const deadline = setTimeout(() => this.#endHanging(id), ACKNOWLEDGE_MS)
-    const acknowledged = this.#seats.flatMap((seat) => {
-      const thread = seat.thread
+    const acknowledged = this.#slots.flatMap((slot) => {
+      const thread = slot.thread
       if (thread === undefined) return []
       const { promise, resolve } = Promise.withResolvers<void>()
-      seat.unacknowledged.set(id, resolve)
+      slot.unacknowledged.set(id, resolve)
       tell(thread, message(id))
       return [promise]
     })
@@ -136,19 +136,19 @@ export class Crew {
 
   /** Ends the threads that have not acknowledged a change; their end settles it. */
   #endHanging(id: number): void {
-    for (const seat of this.#seats) {
-      if (!seat.unacknowledged.has(id)) continue
-      this.#options.log({ level: 'error', msg: 'gateway worker hangs, it is ended', worker: seat.worker })
-      void seat.thread?.terminate()
+    for (const slot of this.#slots) {
+      if (!slot.unacknowledged.has(id)) continue
+      this.#options.log({ level: 'error', msg: 'gateway worker hangs, it is ended', worker: slot.worker })
+      void slot.thread?.terminate()
     }
   }
 
   async close(graceMs: number): Promise<void> {
     this.#closing = true
     await Promise.all(
-      this.#seats.map(async (seat) => {
-        clearTimeout(seat.replacement)
-        const thread = seat.thread
+      this.#slots.map(async (slot) => {
+        clearTimeout(slot.replacement)
+        const thread = slot.thread
         if (thread === undefined) return
         const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
         tell(thread, { kind: 'close', graceMs })
@@ -161,12 +161,12 @@ export class Crew {
 
   /** Ends a worker's thread at once, as a fault would; it is replaced. */
   async kill(worker: number): Promise<void> {
-    await this.#seats.find((seat) => seat.worker === worker)?.thread?.terminate()
+    await this.#slots.find((slot) => slot.worker === worker)?.thread?.terminate()
   }
 
   /** Workers whose thread is alive. */
   alive(): number {
-    return this.#seats.filter((seat) => seat.thread !== undefined).length
+    return this.#slots.filter((slot) => slot.thread !== undefined).length
   }
 
   /** What a replaced worker has to start from. */
@@ -187,31 +187,31 @@ export class Crew {
     }
   }
 
-  /** Gives the seat a thread; resolves with the port when it listens. */
-  #seatThread(seat: Seat): Promise<number> {
+  /** Gives the slot a thread; resolves with the port when it listens. */
+  #startThread(slot: WorkerSlot): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     const thread = new Worker(new URL('../worker/worker.ts', import.meta.url), {
-      workerData: this.#setup(seat.worker),
+      workerData: this.#setup(slot.worker),
       execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      name: `gateway-${seat.worker}`,
+      name: `gateway-${slot.worker}`,
     })
-    seat.thread = thread
-    seat.startedAt = performance.now()
+    slot.thread = thread
+    slot.startedAt = performance.now()
     let fault: unknown
     thread.on('message', (message: FromWorker) => {
       if (message.kind === 'listening') resolve(message.port)
       else if (message.kind === 'not-listening')
         reject(Object.assign(new Error(message.message), { code: message.code }))
       else if (message.kind === 'lease') this.#lease(thread, message.wishes)
-      else this.#hear(seat, message)
+      else this.#onMessage(slot, message)
     })
     thread.on('error', (error) => {
       fault = error
     })
     thread.on('exit', (code) => {
-      this.#bury(seat, fault, code)
-      reject(fault instanceof Error ? fault : new Error(`gateway worker ${seat.worker} ended with ${code}`))
+      this.#onExit(slot, fault, code)
+      reject(fault instanceof Error ? fault : new Error(`gateway worker ${slot.worker} ended with ${code}`))
     })
     return promise
   }
@@ -238,10 +238,10 @@ export class Crew {
     }
   }
 
-  #hear(seat: Seat, message: FromWorker): void {
+  #onMessage(slot: WorkerSlot, message: FromWorker): void {
     if (message.kind === 'applied') {
-      seat.unacknowledged.get(message.id)?.()
-      seat.unacknowledged.delete(message.id)
+      slot.unacknowledged.get(message.id)?.()
+      slot.unacknowledged.delete(message.id)
     } else if (message.kind === 'key-uses') {
       this.#options.keysUsed?.(message.uses)
     } else if (message.kind === 'events') {
@@ -252,7 +252,7 @@ export class Crew {
         this.#options.log({
           level: 'warn',
           msg: 'log lines dropped',
-          worker: seat.worker,
+          worker: slot.worker,
           lines: message.dropped,
         })
       }
@@ -274,37 +274,37 @@ export class Crew {
     }
   }
 
-  #bury(seat: Seat, fault: unknown, code: number): void {
-    seat.thread = undefined
-    releaseLocks(this.#options.counterTable, seat.worker)
-    for (const resolve of seat.unacknowledged.values()) resolve()
-    seat.unacknowledged.clear()
+  #onExit(slot: WorkerSlot, fault: unknown, code: number): void {
+    slot.thread = undefined
+    releaseLocks(this.#options.counterTable, slot.worker)
+    for (const resolve of slot.unacknowledged.values()) resolve()
+    slot.unacknowledged.clear()
     if (this.#closing) return
-    if (performance.now() - seat.startedAt >= HEALTHY_AFTER_MS) seat.deathsInARow = 0
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** seat.deathsInARow)
-    seat.deathsInARow += 1
+    if (performance.now() - slot.startedAt >= HEALTHY_AFTER_MS) slot.consecutiveCrashes = 0
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** slot.consecutiveCrashes)
+    slot.consecutiveCrashes += 1
     this.#options.log({
       level: 'error',
       msg: 'gateway worker died, it is replaced',
-      worker: seat.worker,
+      worker: slot.worker,
       error: fault instanceof Error ? (fault.stack ?? fault.message) : `exit code ${code}`,
       pauseMs,
     })
-    seat.replacement = setTimeout(() => this.#replace(seat), pauseMs)
+    slot.replacement = setTimeout(() => this.#replace(slot), pauseMs)
   }
 
-  #replace(seat: Seat): void {
-    this.#seatThread(seat).then(
-      () => this.#options.log({ level: 'info', msg: 'gateway worker replaced', worker: seat.worker }),
+  #replace(slot: WorkerSlot): void {
+    this.#startThread(slot).then(
+      () => this.#options.log({ level: 'info', msg: 'gateway worker replaced', worker: slot.worker }),
       (error: unknown) => {
         // It may live on without listening; then its end brings the next attempt. When it is dead already, that is under way.
         this.#options.log({
           level: 'error',
           msg: 'gateway worker does not listen',
-          worker: seat.worker,
+          worker: slot.worker,
           error: String(error),
         })
-        void seat.thread?.terminate()
+        void slot.thread?.terminate()
       },
     )
   }

@@ -9,7 +9,7 @@ import { callPort, noLeases, startGate, testSettings } from '../testing/gate.ts'
 import { startUpstream } from '../testing/upstream.ts'
 import type { LogLine } from '../worker/log-batch.ts'
 import { startGateway } from './start.ts'
-import { Crew } from './worker-pool.ts'
+import { WorkerPool } from './worker-pool.ts'
 
 test('two workers share one rate limit exactly', async () => {
   const upstream = await startUpstream()
@@ -65,31 +65,31 @@ test('a worker that dies is replaced, starts from the newest records, and blocks
   const upstream = await startUpstream()
   const log: LogLine[] = []
   const gate = await startGate()
-  const crew = new Crew({
+  const workerPool = new WorkerPool({
     ...crewParts(),
     keySource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
     reusePort: true,
     workers: 2,
     log: (line) => log.push(line),
   })
-  await crew.start()
+  await workerPool.start()
   const proxy = { listen_path: '/alive/', target_url: upstream.url }
   const api = await gate.addApi({ name: 'alive', use_keyless: true, proxy })
-  const killed = crew.kill(1)
-  await crew.apply([{ revision: 1, orgId: gate.orgId, noun: 'api', id: api.id, after: api }])
+  const killed = workerPool.kill(1)
+  await workerPool.apply([{ revision: 1, orgId: gate.orgId, noun: 'api', id: api.id, after: api }])
   await killed
   while (!log.some(({ msg }) => msg === 'gateway worker replaced'))
     await new Promise((r) => setTimeout(r, 10))
-  assert.equal(crew.alive(), 2)
+  assert.equal(workerPool.alive(), 2)
   assert.equal(log[0]?.msg, 'gateway worker died, it is replaced')
   const workers = new Set<string | undefined>()
   for (let i = 0; i < 400 && workers.size < 2; i++) {
-    const reply = await callPort(crew.port, '/alive/', { headers: { Connection: 'close' } })
+    const reply = await callPort(workerPool.port, '/alive/', { headers: { Connection: 'close' } })
     assert.equal(reply.status, 200)
     workers.add(reply.headers['x-request-id']?.split('-')[1])
   }
   assert.equal(workers.size, 2)
-  await crew.close(500)
+  await workerPool.close(500)
   await gate.close()
   await upstream.close()
 })
@@ -98,37 +98,37 @@ test('a worker that hangs is ended and holds up no change', async () => {
   const log: LogLine[] = []
   const gate = await startGate()
   const parts = crewParts()
-  const crew = new Crew({
+  const workerPool = new WorkerPool({
     ...parts,
     keySource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
     reusePort: true,
     workers: 1,
     log: (line) => log.push(line),
   })
-  await crew.start()
+  await workerPool.start()
   const api = await gate.addApi({
     name: 'slow',
     use_keyless: true,
     global_rate_limit: { rate: 1, per: 60 },
     proxy: { listen_path: '/slow/', target_url: 'http://127.0.0.1:9/' },
   })
-  await crew.apply([{ revision: 1, orgId: gate.orgId, noun: 'api', id: api.id, after: api }])
+  await workerPool.apply([{ revision: 1, orgId: gate.orgId, noun: 'api', id: api.id, after: api }])
   // Counters that nobody gives back: each request waits for them for a second, one after another.
   lockBlocks(parts.counterTable, 1_000)
-  const socket = connect(crew.port, '127.0.0.1')
+  const socket = connect(workerPool.port, '127.0.0.1')
   socket.on('error', () => socket.destroy())
   await new Promise<void>((sent) => {
     socket.write('GET /slow/ HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100), () => sent())
   })
   await new Promise((resolve) => setTimeout(resolve, 100))
-  await crew.apply([{ revision: 2, orgId: gate.orgId, noun: 'api', id: api.id, after: undefined }])
+  await workerPool.apply([{ revision: 2, orgId: gate.orgId, noun: 'api', id: api.id, after: undefined }])
   assert.ok(log.some(({ msg }) => msg === 'gateway worker hangs, it is ended'))
   unlockBlocks(parts.counterTable)
   while (!log.some(({ msg }) => msg === 'gateway worker replaced'))
     await new Promise((r) => setTimeout(r, 10))
-  assert.equal((await callPort(crew.port, '/slow/')).status, 404)
+  assert.equal((await callPort(workerPool.port, '/slow/')).status, 404)
   socket.destroy()
-  await crew.close(500)
+  await workerPool.close(500)
   await gate.close()
 })
 

@@ -13,7 +13,7 @@ import { createDataPlane, type DataPlane } from './data-plane.ts'
 import { remoteLeases } from './leases.ts'
 import { type LogLine, logBatch } from './log-batch.ts'
 
-/** The thread of one worker: what `Crew` starts. It holds a data plane and the server in front of it. */
+/** The thread of one worker: what `WorkerPool` starts. It holds a data plane and the server in front of it. */
 async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): Promise<void> {
   const say = (message: FromWorker): void => port.postMessage(message)
   const log = logBatch((lines, dropped) => say({ kind: 'log', lines, dropped }))
