@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { trustedPeers } from '@tollgate/gateway/edge/client-address'
 import type { Gateway } from '@tollgate/gateway/gateway'
-import { openLeaseDesk } from '@tollgate/gateway/supervisor/lease-manager'
+import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
 import { startGateway } from '@tollgate/gateway/supervisor/start'
 import type { Leases } from '@tollgate/gateway/worker/leases'
 import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter-table'
@@ -80,7 +80,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const readiness: Readiness = { problem: 'starting' }
   const counters = openSteadyCounters(counterTable, 0)
   // Closed after the gateway, whose requests spend what it leases, and before the storage, which takes back the rest.
-  const quotas = openLeaseDesk({
+  const quotas = openLeaseManager({
     ledger: storage.quotaLedger({ node: folder.nodeId, life: hex32() }, { share: config.quotas.share }),
     cells: counters,
     times: config.quotas.times,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { hex32 } from '@tollgate/model/ids'
-import { openLeaseDesk } from '../supervisor/lease-manager.ts'
+import { openLeaseManager } from '../supervisor/lease-manager.ts'
 import { WorkerPool } from '../supervisor/worker-pool.ts'
 import { callPort, startGate, testLeaseTimes, testSettings } from '../testing/gate.ts'
 import { startUpstream } from '../testing/upstream.ts'
@@ -38,7 +38,7 @@ test('a worker that dies takes no units along: the others spend them', async () 
   const access_rights = { [api.apiId]: { api_id: api.apiId } }
   const { secret } = await gate.addKey({ quota_max: 300, quota_renewal_rate: 60, access_rights }, hex32())
   const counterTable = createCounterTable({ cells: 4_096 })
-  const desk = openLeaseDesk({
+  const leaseManager = openLeaseManager({
     ledger: gate.storage.quotaLedger({ node: 'workerPool', life: hex32() }),
     cells: openCounters(counterTable, 0),
     times: testLeaseTimes,
@@ -59,7 +59,7 @@ test('a worker that dies takes no units along: the others spend them', async () 
     revision: 0,
     settings: { ...testSettings, logRequests: 'none' },
     ticketKeys: new Uint8Array(48),
-    leases: desk,
+    leases: leaseManager,
     log: () => {},
   })
   await workerPool.start()
@@ -86,7 +86,7 @@ test('a worker that dies takes no units along: the others spend them', async () 
     `${upstream.received.length}`,
   )
   await workerPool.close(500)
-  await desk.close()
+  await leaseManager.close()
   await gate.close()
   await upstream.close()
 })

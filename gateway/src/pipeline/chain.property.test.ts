@@ -18,7 +18,7 @@ import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { secretHash } from '@tollgate/storage/secrets'
 import type { Storage } from '@tollgate/storage/storage'
 import * as fc from 'fast-check'
-import { openLeaseDesk } from '../supervisor/lease-manager.ts'
+import { openLeaseManager } from '../supervisor/lease-manager.ts'
 import { testLeaseTimes, testSettings } from '../testing/gate.ts'
 import {
   type Asked,
@@ -110,7 +110,7 @@ function gateOver(world: World, clock: Clock, storage: Storage) {
   const lines = new Map<unknown, LogLine>()
   const table = createCounterTable({ cells: 1_024 })
   const keys = new Map(keysOf(world).map((record, index) => [secretHash(PEPPER, `key-${index}`), record]))
-  const desk = openLeaseDesk({
+  const leaseManager = openLeaseManager({
     ledger: storage.quotaLedger({ node: world.orgId, life: 'one' }),
     cells: openCounters(table, 0),
     times: testLeaseTimes,
@@ -136,7 +136,7 @@ function gateOver(world: World, clock: Clock, storage: Storage) {
       : [],
     settings: testSettings,
     counters: openCounters(table, 1),
-    leases: desk,
+    leases: leaseManager,
     reader: { bySecretHash: (hash) => keys.get(hash), close: async () => undefined },
     log: (line) => lines.set(line.requestId, line),
     now: () => clock.nowMs,
@@ -160,7 +160,7 @@ function gateOver(world: World, clock: Clock, storage: Storage) {
     async close(): Promise<void> {
       for (const exchange of open) exchange.end()
       plane.close()
-      await desk.close()
+      await leaseManager.close()
     },
   }
 }

@@ -28,7 +28,7 @@ export interface Finishing {
 }
 
 /** What the worker does for its requests. */
-export interface Desk {
+export interface RequestServices {
   /** Milliseconds since 1970. */
   now(): number
   clientIp(exchange: Exchange): string
@@ -99,11 +99,11 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
   /** Cause of an unforeseen failure, for the log only. */
   fault: unknown = undefined
 
-  readonly #desk: Desk
+  readonly #services: RequestServices
   #clientIp = ''
 
   constructor(
-    desk: Desk,
+    services: RequestServices,
     exchange: Exchange,
     api: CompiledApi,
     requestId: string,
@@ -111,7 +111,7 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
     prefixLength: number,
   ) {
     const { head } = exchange
-    this.#desk = desk
+    this.#services = services
     this.exchange = exchange
     this.head = head
     this.api = api
@@ -119,7 +119,7 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
     this.method = head.method
     this.fullPath = fullPath
     this.prefixLength = prefixLength
-    this.nowMs = desk.now()
+    this.nowMs = services.now()
     this.path = pathBehind(fullPath, prefixLength)
     this.upstreamPath = this.path
     this.query = head.query
@@ -147,18 +147,18 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
 
   /** The client's address, behind trusted proxies; found out when first asked for. */
   get clientIp(): string {
-    if (this.#clientIp === '') this.#clientIp = this.#desk.clientIp(this.exchange)
+    if (this.#clientIp === '') this.#clientIp = this.#services.clientIp(this.exchange)
     return this.#clientIp
   }
 
   /** Names of the upstream's lines that the gate's own about limits take the place of. */
   get replacedByRateLines(): ReadonlySet<string> {
-    return this.#desk.rateHeaders.replaced
+    return this.#services.rateHeaders.replaced
   }
 
   /** What the upstream is told of the client's connection. */
   get forwarded(): ForwardedHeaders {
-    return this.#desk.forwarded
+    return this.#services.forwarded
   }
 
   header(lowerName: string): string | undefined {
@@ -169,7 +169,7 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
   chargeReal(cost: number): void {
     const { plan } = this
     if (plan === undefined || cost === this.cost) return
-    const { counters, rateHeaders, now } = this.#desk
+    const { counters, rateHeaders, now } = this.#services
     const nowMs = now()
     counters.charge(plan.charged, cost - this.cost, nowMs)
     this.cost = cost
@@ -183,19 +183,19 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
   }
 
   onReply(reply: ReplyHead): void {
-    this.#desk.replied(this, reply)
+    this.#services.replied(this, reply)
   }
 
   onFailure(failure: UpstreamFailure): void {
-    this.#desk.failed(this, failure)
+    this.#services.failed(this, failure)
   }
 
   finish(result: FinishResult): void {
     this.isOver = true
     this.onOver?.()
-    const { counters } = this.#desk
+    const { counters } = this.#services
     if (this.plan !== undefined) for (const limit of this.plan.held) counters.release(limit)
-    this.#desk.finished(this, result)
+    this.#services.finished(this, result)
   }
 }
 

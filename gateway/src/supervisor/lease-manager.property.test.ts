@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { ask, HOUR, newQuota, type QuotaNode, startNode } from '../testing/quota-node.ts'
 
 /**
- * Ledger, desk and cells together against an exact log of what was admitted: two nodes on one store, with whatever may
+ * Ledger, lease manager and cells together against an exact log of what was admitted: two nodes on one store, with whatever may
  * happen to them.
  */
 
@@ -103,11 +103,11 @@ class World {
         this.limit = newQuota(one.max, { keyId: this.keyId })
         break
       case 'kill':
-        // Its desk is not told: what it holds is not given back.
+        // Its lease manager is not told: what it holds is not given back.
         this.start(one.node)
         break
       case 'restart':
-        await this.node(one.node).desk.close()
+        await this.node(one.node).leaseManager.close()
         this.start(one.node)
         break
       case 'lose answers': {
@@ -120,12 +120,12 @@ class World {
       case 'idle':
         this.clock.upMs += 10_000
         for (let looks = 0; looks < 2; looks++) {
-          this.node(one.node).desk.lookAround()
+          this.node(one.node).leaseManager.lookAround()
           this.clock.upMs += 10_000
         }
         break
       case 'reset':
-        for (const each of this.nodes) await each.desk.reset([this.limit])
+        for (const each of this.nodes) await each.leaseManager.reset([this.limit])
         break
       case 'clock':
         this.clock.nowMs += one.byMs
@@ -136,7 +136,7 @@ class World {
   async useUp(): Promise<void> {
     for (const index of [0, 1, 0, 1]) {
       while ((await this.ask(index, 1)) !== 'refused');
-      await this.node(index).desk.close()
+      await this.node(index).leaseManager.close()
       this.start(index)
     }
   }
@@ -153,7 +153,7 @@ test('never more than the quota is admitted in a period, and when there is deman
       for (const [period, { units, max: most }] of world.log) {
         assert.ok(units <= most, `${units} of ${most} in period ${period}`)
       }
-      const use = (await world.node(0).desk.use([world.limit])).get(world.limit.name)
+      const use = (await world.node(0).leaseManager.use([world.limit])).get(world.limit.name)
       const open = (
         await storage.quotaLedger({ node: 'reader', life: '' }).read([world.limit.name], world.clock.nowMs)
       ).get(world.limit.name)
@@ -166,7 +166,7 @@ test('never more than the quota is admitted in a period, and when there is deman
       // Nothing sticks for longer than its window.
       world.clock.nowMs += HOUR
       assert.equal(await world.ask(0, 1), 'admitted')
-      for (const each of world.nodes) await each.desk.close()
+      for (const each of world.nodes) await each.leaseManager.close()
     },
   )
   await fc.assert(property, { numRuns: 100 })

@@ -23,17 +23,17 @@ test('exactly the quota is admitted, however the requests come, and refusals ask
   assert.equal(await admitted(node, limit, 100), 0)
   assert.equal(node.store.leases, asked)
   assert.ok(asked < 60, `${asked} leases`)
-  await node.desk.close()
+  await node.leaseManager.close()
 })
 
 test('requests that wait for one quota share a lease', async () => {
   const node = startNode()
   const limit = newQuota(1_000)
-  const waiting = Array.from({ length: 200 }, () => node.desk.more(limit, 1))
+  const waiting = Array.from({ length: 200 }, () => node.leaseManager.more(limit, 1))
   assert.deepEqual([...new Set(await Promise.all(waiting))], ['granted'])
   assert.equal(node.store.leases, 1)
   assert.ok(node.cells.unspent(limit.cell, node.clock.nowMs) >= 200)
-  await node.desk.close()
+  await node.leaseManager.close()
 })
 
 test('units that are idle are given back, and all of them at the end', async () => {
@@ -41,19 +41,19 @@ test('units that are idle are given back, and all of them at the end', async () 
   const limit = newQuota(100)
   assert.equal(await ask(one, limit), 'admitted')
   one.clock.upMs += 9_999
-  one.desk.lookAround()
+  one.leaseManager.lookAround()
   assert.ok(one.cells.unspent(limit.cell, one.clock.nowMs) > 0)
   assert.equal(await ask(one, limit), 'admitted')
   one.clock.upMs += 1
-  one.desk.lookAround()
+  one.leaseManager.lookAround()
   assert.ok(one.cells.unspent(limit.cell, one.clock.nowMs) > 0, 'one was spent meanwhile')
   one.clock.upMs += 10_000
-  one.desk.lookAround()
+  one.leaseManager.lookAround()
   assert.equal(one.cells.unspent(limit.cell, one.clock.nowMs), 0)
   assert.equal(await admitted(other, limit, 200), 98)
-  assert.equal((await one.desk.use([limit])).get(limit.name)?.used, 2)
-  await other.desk.close()
-  await one.desk.close()
+  assert.equal((await one.leaseManager.use([limit])).get(limit.name)?.used, 2)
+  await other.leaseManager.close()
+  await one.leaseManager.close()
   assert.deepEqual([one.log, other.log], [[], []])
 })
 
@@ -61,12 +61,12 @@ test('after an orderly end another life goes on exactly where the first was', as
   const limit = newQuota(500)
   const before = startNode('a')
   assert.equal(await admitted(before, limit, 123), 123)
-  await before.desk.close()
+  await before.leaseManager.close()
   const later = startNode('a')
-  const use = (await later.desk.use([limit])).get(limit.name)
+  const use = (await later.leaseManager.use([limit])).get(limit.name)
   assert.deepEqual([use?.used, use?.underAdmission], [123, 0])
   assert.equal(await admitted(later, limit, 600), 377)
-  await later.desk.close()
+  await later.leaseManager.close()
 })
 
 test('what was charged afterwards is settled with the ledger: when idle, and at the end', async () => {
@@ -77,25 +77,25 @@ test('what was charged afterwards is settled with the ledger: when idle, and at 
   assert.equal(await admitted(before, small, 10), 10)
   before.cells.charge([small], 500, before.clock.nowMs)
   assert.equal(await ask(before, small), 'refused')
-  await before.desk.close()
+  await before.leaseManager.close()
   const later = startNode('c')
-  const use = await later.desk.use([limit, small])
+  const use = await later.leaseManager.use([limit, small])
   assert.deepEqual([use.get(limit.name)?.used, use.get(small.name)?.used], [60, 100])
   assert.equal(await admitted(later, limit, 100), 40)
-  await later.desk.close()
+  await later.leaseManager.close()
 })
 
 test('what a killed life held is not admitted any more, and shown as the bound', async () => {
   const limit = newQuota(500)
   const killed = startNode('b')
   assert.equal(await admitted(killed, limit, 100), 100)
-  const bound = (await killed.desk.use([limit])).get(limit.name)?.underAdmission ?? 0
+  const bound = (await killed.leaseManager.use([limit])).get(limit.name)?.underAdmission ?? 0
   const later = startNode('b')
-  const shown = (await later.desk.use([limit])).get(limit.name)?.underAdmission ?? 0
+  const shown = (await later.leaseManager.use([limit])).get(limit.name)?.underAdmission ?? 0
   assert.ok(shown >= bound && shown > 0, `${bound} ${shown}`)
   const rest = await admitted(later, limit, 1_000)
   assert.ok(rest <= 400 && rest >= 400 - shown, `${rest} admitted, ${shown} stranded`)
-  await later.desk.close()
+  await later.leaseManager.close()
 })
 
 test('a store that is down is said to be down while nothing is granted, and asked again by the next request', async () => {
@@ -109,7 +109,7 @@ test('a store that is down is said to be down while nothing is granted, and aske
   // What is leased may still be spent.
   assert.equal(await ask(node, limit), 'admitted')
   assert.match(JSON.stringify(node.log), /cannot be used/)
-  await node.desk.close()
+  await node.leaseManager.close()
 })
 
 test('an answer that is lost costs what it granted, never more than the quota is admitted', async () => {
@@ -119,9 +119,9 @@ test('an answer that is lost costs what it granted, never more than the quota is
   assert.equal(await ask(node, limit), 'unavailable')
   node.store.losesAnswers = false
   const sum = await admitted(node, limit, 300)
-  const shown = (await node.desk.use([limit])).get(limit.name)?.underAdmission ?? 0
+  const shown = (await node.leaseManager.use([limit])).get(limit.name)?.underAdmission ?? 0
   assert.ok(sum <= 200 && sum >= 200 - shown && shown > 0, `${sum} ${shown}`)
-  await node.desk.close()
+  await node.leaseManager.close()
 })
 
 test('a lowered quota refuses at once, a raised one admits at once; consumption stays', async () => {
@@ -131,7 +131,7 @@ test('a lowered quota refuses at once, a raised one admits at once; consumption 
   assert.equal(await ask(node, newQuota(50, { keyId })), 'refused')
   assert.equal(await admitted(node, newQuota(61, { keyId }), 10), 1)
   assert.equal(await admitted(node, newQuota(200, { keyId }), 300), 139)
-  await node.desk.close()
+  await node.leaseManager.close()
 })
 
 test('a reset starts a new period at once; a deleted key is not brought back by a request under way', async () => {
@@ -139,16 +139,19 @@ test('a reset starts a new period at once; a deleted key is not brought back by 
   const keyId = hex32()
   const [limit, golden] = [newQuota(100, { keyId }), newQuota(100, { keyId, suffix: ':gold' })]
   assert.equal(await admitted(node, limit, 150), 100)
-  await node.desk.reset([limit])
+  await node.leaseManager.reset([limit])
   assert.equal(await admitted(node, limit, 150), 100)
   assert.equal(await ask(node, golden), 'admitted')
-  const [late] = await Promise.all([node.desk.more(limit, 1), node.desk.forgetKey(keyId, [limit])])
+  const [late] = await Promise.all([
+    node.leaseManager.more(limit, 1),
+    node.leaseManager.forgetKey(keyId, [limit]),
+  ])
   assert.ok(late === 'granted' || late === 'exhausted')
-  assert.equal(await node.desk.more(golden, 1), 'exhausted')
+  assert.equal(await node.leaseManager.more(golden, 1), 'exhausted')
   assert.equal(node.cells.unspent(golden.cell, node.clock.nowMs), 0, 'its other quotas end too')
-  const use = await node.desk.use([limit, golden])
+  const use = await node.leaseManager.use([limit, golden])
   assert.deepEqual([use.get(limit.name)?.used, use.get(golden.name)?.used], [0, 0])
-  await node.desk.close()
+  await node.leaseManager.close()
 })
 
 test('what other nodes give back is fetched after a while, also when it was used up here', async () => {
@@ -158,10 +161,10 @@ test('what other nodes give back is fetched after a while, also when it was used
   const sum = await admitted(other, limit, 200)
   assert.ok(sum < 99)
   assert.equal(await ask(other, limit), 'refused')
-  await one.desk.close()
+  await one.leaseManager.close()
   while ((await ask(other, limit)) !== 'admitted') await new Promise((resolve) => setTimeout(resolve, 10))
   assert.equal(sum + 1 + (await admitted(other, limit, 200)), 99)
-  await other.desk.close()
+  await other.leaseManager.close()
 })
 
 test('a period ends with its window, and with the window that an edit makes shorter', async () => {
@@ -177,7 +180,7 @@ test('a period ends with its window, and with the window that an edit makes shor
   assert.equal(await ask(node, short), 'refused')
   node.clock.nowMs += HOUR / 4
   assert.equal(await admitted(node, short, 20), 10)
-  await node.desk.close()
+  await node.leaseManager.close()
 })
 
 test('a clock that goes back ends no quota’s period later than a window from then', async () => {
@@ -188,7 +191,7 @@ test('a clock that goes back ends no quota’s period later than a window from t
   assert.equal(await admitted(node, limit, 20), 4, 'nothing is admitted twice')
   node.clock.nowMs += HOUR
   assert.equal(await admitted(node, limit, 20), 10)
-  await node.desk.close()
+  await node.leaseManager.close()
 })
 
 test('no more leases are held than the setting allows', async () => {
@@ -198,5 +201,5 @@ test('no more leases are held than the setting allows', async () => {
   const held = limits.filter((limit) => node.cells.unspent(limit.cell, node.clock.nowMs) > 0)
   assert.equal(held.length, 10)
   for (const limit of limits) assert.equal(await admitted(node, limit, 120), 99)
-  await node.desk.close()
+  await node.leaseManager.close()
 })

@@ -27,7 +27,7 @@ const CLOSING_ROUNDS = 4
 /** Longest time between two looks for idle leases. */
 const LOOK_EVERY_MS = 1_000
 
-/** Settings of the desk, milliseconds. */
+/** Settings of the lease manager, milliseconds. */
 export type LeaseTimes = {
   /** Units of which none was spent for so long are given back. */
   readonly idleMs: number
@@ -39,7 +39,7 @@ export type LeaseTimes = {
   readonly maxLeases: number
 }
 
-/** What the desk works with. */
+/** What the lease manager works with. */
 export type LeaseDeskParts = {
   readonly ledger: Ledger
   /** The cells as the main thread sees them. */
@@ -53,7 +53,7 @@ export type LeaseDeskParts = {
 }
 
 /** The one place of a node that talks to the ledger of quotas. */
-export interface LeaseDesk extends Leases, Quotas {
+export interface LeaseManager extends Leases, Quotas {
   /** Looks for idle leases, as it does by itself from time to time. */
   lookAround(): void
   /** Gives everything back. The workers have ended before, the store ends after. */
@@ -68,16 +68,16 @@ type Forget = {
   readonly reject: (reason: unknown) => void
 }
 
-/** Opens the desk; it says that this node lives, so that what its earlier lives held counts as stranded from now on. */
-export function openLeaseDesk(parts: LeaseDeskParts): LeaseDesk {
-  return new Desk(parts)
+/** Opens the lease manager; it says that this node lives, so that what its earlier lives held counts as stranded from now on. */
+export function openLeaseManager(parts: LeaseDeskParts): LeaseManager {
+  return new LedgerLeases(parts)
 }
 
 /**
  * Everything goes to the ledger in turns, one at a time: what is to be forgotten, what is given back, what is wished for,
  * in this order. So an answer is in the cells before the next question is asked, and no old lease outlives a reset.
  */
-class Desk implements LeaseDesk {
+class LedgerLeases implements LeaseManager {
   readonly #parts: LeaseDeskParts
   readonly #uptime: () => number
   readonly #held: HeldLeases

@@ -18,7 +18,7 @@ export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort' | 'ticketK
   readonly workers: number
   /** Gets every line of the data plane's log: requests, workers' deaths, what could not be compiled. */
   readonly log: (line: LogLine) => void
-  /** Where units of quotas come from: the lease desk. */
+  /** Where units of quotas come from: the lease manager. */
   readonly leases: Leases
   /** Told, about once a second, which keys were recognised; only with a `trafficTable`. */
   readonly keysUsed?: (uses: KeyUses) => void

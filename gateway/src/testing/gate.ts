@@ -16,7 +16,7 @@ import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import { seal, secretHash } from '@tollgate/storage/secrets'
 import type { Storage } from '@tollgate/storage/storage'
 import type { Gateway } from '../gateway.ts'
-import { type LeaseDesk, openLeaseDesk } from '../supervisor/lease-manager.ts'
+import { type LeaseManager, openLeaseManager } from '../supervisor/lease-manager.ts'
 import { startGateway } from '../supervisor/start.ts'
 import type { Leases } from '../worker/leases.ts'
 import type { LogLine } from '../worker/log-batch.ts'
@@ -62,8 +62,8 @@ export type TestGate = {
   readonly orgId: string
   readonly log: LogLine[]
   readonly pepper: string
-  /** The desk where the workers get units of quotas from. */
-  readonly desk: LeaseDesk
+  /** The lease manager, where the workers get units of quotas from. */
+  readonly leaseManager: LeaseManager
   readonly folder: string
   call(path: string, options?: CallOptions): Promise<Reply>
   /** The first log line that fits; waits for it, since workers send theirs in batches. */
@@ -89,7 +89,7 @@ const PEPPER = randomBytes(32).toString('hex')
 /** For crews whose requests are held to no quota. */
 export const noLeases: Leases = { more: async () => 'unavailable', ahead() {} }
 
-/** Times of a lease desk in tests. */
+/** Times of a lease manager in tests. */
 export const testLeaseTimes = { idleMs: 10_000, heartbeatMs: 10_000, retryMs: 1_000, maxLeases: 10_000 }
 
 /** Starts storage and gateway. */
@@ -103,7 +103,7 @@ export async function startGate(
   await addOrganisation(storage, orgId)
   const log: LogLine[] = []
   const counterTable = createCounterTable({ cells: 65_536 })
-  const desk = openLeaseDesk({
+  const leaseManager = openLeaseManager({
     ledger: storage.quotaLedger({ node: 'gate', life: hex32() }),
     cells: openCounters(counterTable, 0),
     times: testLeaseTimes,
@@ -115,7 +115,7 @@ export async function startGate(
     host: '127.0.0.1',
     port: 0,
     counterTable,
-    leases: desk,
+    leases: leaseManager,
     keySource,
     pepper: PEPPER,
     controlSocket: options.controlSocket ?? join(folder, 'control.sock'),
@@ -134,7 +134,7 @@ export async function startGate(
     orgId,
     log,
     pepper: PEPPER,
-    desk,
+    leaseManager,
     folder,
     ...records,
     async logged(fits) {
@@ -148,7 +148,7 @@ export async function startGate(
     async close() {
       agent.destroy()
       await gateway.close(1_000)
-      await desk.close()
+      await leaseManager.close()
       await storage.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -6,14 +6,14 @@ import { hex32 } from '@tollgate/model/ids'
 import { type Counters, type Limit, NEEDS_GRANT, TAKEN } from '@tollgate/model/limits/counters'
 import { quotaLimit } from '@tollgate/model/limits/limit'
 import type { Storage } from '@tollgate/storage/storage'
-import { type LeaseDesk, openLeaseDesk } from '../supervisor/lease-manager.ts'
+import { type LeaseManager, openLeaseManager } from '../supervisor/lease-manager.ts'
 
 export const HOUR = 3_600_000
 
-/** A node of its own: counters, a desk, a life, a clock. */
+/** A node of its own: counters, a lease manager, a life, a clock. */
 export type QuotaNode = {
   readonly cells: Counters & QuotaCells
-  readonly desk: LeaseDesk
+  readonly leaseManager: LeaseManager
   readonly clock: { nowMs: number; upMs: number }
   readonly log: object[]
   /** Whether the store answers. */
@@ -45,7 +45,7 @@ export function startNode(
       return leases
     },
   }
-  const desk = openLeaseDesk({
+  const leaseManager = openLeaseManager({
     ledger,
     cells,
     times: { idleMs: 10_000, heartbeatMs: 10_000, retryMs: 20, maxLeases: 1000, ...times },
@@ -53,7 +53,7 @@ export function startNode(
     now: () => clock.nowMs,
     uptime: () => clock.upMs,
   })
-  return { cells, desk, clock, log, store, periods }
+  return { cells, leaseManager, clock, log, store, periods }
 }
 
 /** A quota of a key that nobody else has. */
@@ -65,15 +65,19 @@ export function newQuota(max: number, { keyId = hex32(), windowMs = HOUR, suffix
 }
 
 /** One request as the gateway judges it. */
-export async function ask({ cells, desk, clock }: QuotaNode, limit: Limit, cost = 1): Promise<string> {
+export async function ask(
+  { cells, leaseManager, clock }: QuotaNode,
+  limit: Limit,
+  cost = 1,
+): Promise<string> {
   for (let tries = 0; tries < 8; tries++) {
     const outcome = cells.take([limit], clock.nowMs, cost)
     if (outcome === TAKEN) {
-      if (cells.runningLow() >= 0) desk.ahead(limit)
+      if (cells.runningLow() >= 0) leaseManager.ahead(limit)
       return 'admitted'
     }
     if (outcome !== NEEDS_GRANT) return 'refused'
-    const lease = await desk.more(limit, cost)
+    const lease = await leaseManager.more(limit, cost)
     if (lease === 'unavailable') return lease
   }
   return 'tried too often'

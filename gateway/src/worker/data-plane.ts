@@ -17,7 +17,7 @@ import { requestIds } from '../edge/request-id.ts'
 import type { Match } from '../edge/route.ts'
 import type { ApiTls } from '../edge/tls-certificates.ts'
 import { type Outcome, type Refusal, refusal } from '../pipeline/middleware.ts'
-import { type Desk, type Finishing, RequestContext } from '../pipeline/request-context.ts'
+import { type Finishing, RequestContext, type RequestServices } from '../pipeline/request-context.ts'
 import { failureOutcome, relayReply } from '../upstream/forward.ts'
 import { forwardedHeaders } from '../upstream/forwarded-headers.ts'
 import { upstreamPools } from '../upstream/upstream-pools.ts'
@@ -118,7 +118,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
       }),
   })
 
-  const desk: Desk = {
+  const services: RequestServices = {
     now: parts.now,
     clientIp: (exchange) => clientIp(exchange.remoteAddress, exchange.head),
     forwarded: forwardedHeaders(trusted, settings.tls !== undefined),
@@ -147,7 +147,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   }
 
   function enter(exchange: Exchange, match: Match<CompiledApi>, path: string): void {
-    const context = new RequestContext(desk, exchange, match.api, nextId(), path, match.prefixLength)
+    const context = new RequestContext(services, exchange, match.api, nextId(), path, match.prefixLength)
     exchange.state = context
     try {
       settle(context, match.api.run(context))
@@ -234,7 +234,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
       turnAway(exchange, requestId, 'upstream_failed', path, { step: 'upstream', detail })
     })
     exchange.state = context
-    context.forward(control, path, desk.clientIp(exchange))
+    context.forward(control, path, services.clientIp(exchange))
   }
 
   return {

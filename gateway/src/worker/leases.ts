@@ -19,7 +19,7 @@ export type LeaseWish = { readonly id: number; readonly limit: Limit; readonly c
 /** What became of the wish of that id. */
 export type LeaseAnswer = { readonly id: number; readonly outcome: LeaseOutcome }
 
-/** The main thread's lease desk, as a worker sees it. */
+/** The main thread's lease manager, as a worker sees it. */
 export interface RemoteLeases extends Leases {
   answered(answers: readonly LeaseAnswer[]): void
   /** Whoever waits is told that nothing is to be had. */

@@ -87,7 +87,7 @@ test('own sessions are listed with where they came from, and ended one by one or
   dashboard.clock.nowMs += 1000
   const second = await signIn('Laptop')
   dashboard.clock.nowMs += 1000
-  const third = await signIn('Desk')
+  const third = await signIn('Tablet')
   const list = async (cookie: string) =>
     JSON.parse((await send(cookie, 'GET', '/api/sessions')).text).sessions
 
@@ -95,7 +95,7 @@ test('own sessions are listed with where they came from, and ended one by one or
   assert.deepEqual(
     sessions.map((one: Record<string, unknown>) => [one.user_agent, one.address, one.current]),
     [
-      ['Desk', '192.0.2.1', false],
+      ['Tablet', '192.0.2.1', false],
       ['Laptop', '192.0.2.1', true],
       ['Phone', '192.0.2.1', false],
     ],

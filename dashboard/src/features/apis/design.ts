@@ -5,7 +5,7 @@ import type { DocumentForm } from '../../lib/use-document-form.ts'
 import { type DefinitionProblem, isAt } from './problems.ts'
 import type { ApiDocument } from './queries.ts'
 
-/** An API on the designer's desk: one form that all its tabs share. */
+/** An API in the designer: one form that all its tabs share. */
 export type Design = {
   readonly apiId: string
   /** As it is stored. */
@@ -18,10 +18,10 @@ export type Design = {
 
 export const DesignContext = createContext<Design | undefined>(undefined)
 
-/** The API on the desk, its definition as edited, and what fields bound to a path of the definition are given. */
+/** The API in the designer, its definition as edited, and what fields bound to a path of the definition are given. */
 export function useDesign() {
   const design = useContext(DesignContext)
-  if (design === undefined) throw new Error('there is no API on the desk')
+  if (design === undefined) throw new Error('there is no API in the designer')
   return { ...design, ...definitionFields(design) }
 }
 

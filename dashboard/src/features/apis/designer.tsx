@@ -52,7 +52,7 @@ export function ToDesigner() {
   return <Navigate to={paths.api(apiId)} replace />
 }
 
-/** An API on the designer's desk. */
+/** An API in the designer. */
 export function DesignerPage() {
   const { apiId = '', tab = '' } = useParams({ strict: false }) as {
     readonly apiId?: string
