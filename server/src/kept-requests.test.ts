@@ -13,11 +13,11 @@ const line = (requestId: string, more: object = {}) => ({
   keyId: 'k',
   code: 'rate_limited',
   status: 429,
-  ladder: ['route: orders', 'rate: 1 of 1 used, key, set by key'],
+  trace: ['route: orders', 'rate: 1 of 1 used, key, set by key'],
   ...more,
 })
 
-test('a refused request is kept with its ladder and the time at which it was noted', async () => {
+test('a refused request is kept with its trace and the time at which it was noted', async () => {
   const requests = keptRequests(10, () => 5)
   requests.note(line('r1'))
   assert.deepEqual(await requests.find('r1'), {
@@ -32,7 +32,7 @@ test('a refused request is kept with its ladder and the time at which it was not
     orgId: 'o',
     keyId: 'k',
     limit: null,
-    ladder: ['route: orders', 'rate: 1 of 1 used, key, set by key'],
+    trace: ['route: orders', 'rate: 1 of 1 used, key, set by key'],
   })
 })
 
@@ -55,14 +55,14 @@ test('a request that passed, and a line of anything else, is passed over', async
   assert.equal(await requests.find('odd'), undefined)
 })
 
-test('long paths and rungs are cut, and the rung that decided stays', async () => {
+test('long paths and traceSteps are cut, and the traceStep that decided stays', async () => {
   const requests = keptRequests(10, () => 0)
-  const ladder = [...Array.from({ length: 50 }, () => 'x'.repeat(5_000)), 'rate: decided']
-  requests.note(line('r1', { path: `/${'p'.repeat(50_000)}`, ladder }))
+  const trace = [...Array.from({ length: 50 }, () => 'x'.repeat(5_000)), 'rate: decided']
+  requests.note(line('r1', { path: `/${'p'.repeat(50_000)}`, trace }))
   const kept = await requests.find('r1')
   assert.equal(kept?.path.length, 501)
-  assert.equal(kept?.ladder.length, 12)
-  assert.equal(kept?.ladder.at(-1), 'rate: decided')
+  assert.equal(kept?.trace.length, 12)
+  assert.equal(kept?.trace.at(-1), 'rate: decided')
 })
 
 test('who asks before the line is here gets it all the same', async () => {

@@ -9,10 +9,10 @@ export type KeptRequests = {
   readonly find: FindRequest
 }
 
-/** Longest path and longest rung that are kept, characters: with the number of entries they bound the memory. */
+/** Longest path and longest step that are kept, characters: with the number of entries they bound the memory. */
 const MAX_TEXT_LENGTH = 500
-/** Most rungs that are kept; a ladder has fewer than ten. */
-const MAX_RUNGS = 12
+/** Most steps that are kept; a trace has fewer than ten. */
+const MAX_STEPS = 12
 /** A worker hands its lines over within 50 ms: who asks at once is given them. */
 const ARRIVAL_MS = 100
 
@@ -37,9 +37,9 @@ export function keptRequests(entries: number, now: () => number): KeptRequests {
 }
 
 function requestOf(line: Readonly<Record<string, unknown>>, atMs: number): KeptRequest | undefined {
-  const { requestId, code, status, ladder } = line
+  const { requestId, code, status, trace } = line
   if (typeof requestId !== 'string' || requestId === '' || !isRefusalCode(code)) return undefined
-  const rungs = Array.isArray(ladder) ? ladder.filter((rung) => typeof rung === 'string') : []
+  const traceSteps = Array.isArray(trace) ? trace.filter((traceStep) => typeof traceStep === 'string') : []
   return {
     requestId,
     atMs,
@@ -52,8 +52,8 @@ function requestOf(line: Readonly<Record<string, unknown>>, atMs: number): KeptR
     orgId: textOf(line.orgId),
     keyId: textOf(line.keyId),
     limit: limitOf(line.limit),
-    // The last rung decided: it stays.
-    ladder: rungs.slice(-MAX_RUNGS).map(textOf),
+    // The last step decided: it stays.
+    trace: traceSteps.slice(-MAX_STEPS).map(textOf),
   }
 }
 

@@ -162,7 +162,7 @@ test('a refusal is explained by the request id of its answer, and the client is 
   )
   assert.deepEqual(explained.at('api'), { id: api.id, name: api.name })
   assert.deepEqual(
-    arrayOf(explained.at('ladder')).map((rung) => [at(rung, 'step'), at(rung, 'outcome')]),
+    arrayOf(explained.at('trace')).map((traceStep) => [at(traceStep, 'step'), at(traceStep, 'outcome')]),
     [
       ['route', 'passed'],
       ['version', 'passed'],

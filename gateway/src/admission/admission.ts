@@ -108,13 +108,13 @@ function letIn(
 }
 
 function refusedBy(
-  { code, ladder, limited }: Refused,
+  { code, trace, limited }: Refused,
   { counters, headers }: Admission,
   nowMs: number,
 ): Refusal {
   const lines = limited === undefined ? '' : headers.refused(limited, counters, nowMs)
   const limit = limited && toldOf(limited, counters)
-  return { kind: 'refusal', code, rung: undefined, ladder, text: undefined, lines, limit }
+  return { kind: 'refusal', code, traceStep: undefined, trace, text: undefined, lines, limit }
 }
 
 /** What is kept of the limit that refused, for who may ask why. */

@@ -176,11 +176,11 @@ test('addresses are allowed or blocked by the client behind a trusted proxy', as
   assert.equal(echoed(calls[3]?.body ?? '').headers['x-forwarded-for'], '10.1.2.4, 127.0.0.1')
 })
 
-test('the log line of a refusal has the ladder and the key, never the secret', async () => {
-  const api = await gate.addApi({ name: 'ladder', proxy: proxy('ladder') })
+test('the log line of a refusal has the trace and the key, never the secret', async () => {
+  const api = await gate.addApi({ name: 'trace', proxy: proxy('trace') })
   const { secret, record } = await gate.addKey({ rate: 1, per: 3600, ...rights(api.apiId) })
-  await gate.call('/ladder/', { headers: { Authorization: secret } })
-  const refused = await gate.call(`/ladder/?key=${secret}`, { headers: { Authorization: secret } })
+  await gate.call('/trace/', { headers: { Authorization: secret } })
+  const refused = await gate.call(`/trace/?key=${secret}`, { headers: { Authorization: secret } })
   assert.equal(refused.status, 429)
   const id = refused.headers['x-request-id']
   const line = await gate.logged(({ requestId }) => requestId === id)
@@ -188,8 +188,8 @@ test('the log line of a refusal has the ladder and the key, never the secret', a
     [line.code, line.status, line.apiId, line.keyId],
     ['rate_limited', 429, api.apiId, record.id],
   )
-  assert.deepEqual(line.ladder, [
-    'route: ladder',
+  assert.deepEqual(line.trace, [
+    'route: trace',
     'version: Default',
     `credential: key ${record.id} found`,
     'rate: 1 of 1 used, key, set by key',

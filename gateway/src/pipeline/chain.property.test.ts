@@ -8,7 +8,7 @@ import { withApiDefaults } from '@tollgate/model/definition/api-definition'
 import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
 import { decide } from '@tollgate/model/judge/decide'
 import type { RequestFacts } from '@tollgate/model/judge/request-facts'
-import type { Rung, Verdict } from '@tollgate/model/judge/verdict'
+import type { TraceStep, Verdict } from '@tollgate/model/judge/verdict'
 import type { Counters, Limit } from '@tollgate/model/limits/counters'
 import { memoryCounters } from '@tollgate/model/limits/memory-counters'
 import { organisationLimits } from '@tollgate/model/limits/organisation-limits'
@@ -77,7 +77,7 @@ test('the gateway’s chain and decide() agree on 10,000 random requests, and te
         const expected = judge(asked, clock.nowMs)
         const got = await gate.ask(asked)
         const code = expected.outcome === 'pass' ? 'pass' : expected.code
-        assert.deepEqual([got.code, ...stepsOf(got.ladder, code)], [code, ...stepsOf(expected.ladder, code)])
+        assert.deepEqual([got.code, ...stepsOf(got.trace, code)], [code, ...stepsOf(expected.trace, code)])
         outcomes.set(code, (outcomes.get(code) ?? 0) + 1)
       }
     } finally {
@@ -92,15 +92,19 @@ test('the gateway’s chain and decide() agree on 10,000 random requests, and te
 
 type World = RandomWorld & { readonly orgId: string }
 /** What became of a request, and why. */
-type Decided = { readonly code: string; readonly ladder: readonly string[] }
+type Decided = { readonly code: string; readonly trace: readonly string[] }
 type Clock = { nowMs: number }
 
 /** A refusal's reasons, which `explain` shows; of what only the gateway says in more words, the steps. */
-function stepsOf(ladder: readonly (Rung | string)[], code: string): string[] {
+function stepsOf(trace: readonly (TraceStep | string)[], code: string): string[] {
   // Before there is an API nothing is judged.
   if (code === 'pass' || code === 'api_inactive') return []
-  const words = ladder.map((rung) => (typeof rung === 'string' ? rung : `${rung.step}: ${rung.detail}`))
-  return GATEWAY_WORDS.has(code) ? words.map((rung) => rung.slice(0, rung.indexOf(':'))) : words
+  const words = trace.map((traceStep) =>
+    typeof traceStep === 'string' ? traceStep : `${traceStep.step}: ${traceStep.detail}`,
+  )
+  return GATEWAY_WORDS.has(code)
+    ? words.map((traceStep) => traceStep.slice(0, traceStep.indexOf(':')))
+    : words
 }
 
 const GATEWAY_WORDS: ReadonlySet<string> = new Set(['credential_missing', 'key_unknown'])
@@ -150,12 +154,12 @@ function gateOver(world: World, clock: Clock, storage: Storage) {
       if (exchange.forwarded) {
         if (asked.stays) open.push(exchange)
         else exchange.end()
-        return { code: 'pass', ladder: [] }
+        return { code: 'pass', trace: [] }
       }
       exchange.end()
       const line = lines.get(exchange.requestId)
-      const ladder = Array.isArray(line?.ladder) ? line.ladder : []
-      return { code: String(line?.code), ladder }
+      const trace = Array.isArray(line?.trace) ? line.trace : []
+      return { code: String(line?.code), trace }
     },
     async close(): Promise<void> {
       for (const exchange of open) exchange.end()
@@ -186,7 +190,7 @@ function judgeOver(world: World) {
 
   return (asked: Asked, nowMs: number): Verdict => {
     const api = rules.get(asked.api)
-    if (api?.active !== true) return { outcome: 'refuse', code: 'api_inactive', ladder: [] }
+    if (api?.active !== true) return { outcome: 'refuse', code: 'api_inactive', trace: [] }
     counted = { limits: [], cost: 0 }
     const verdict = decide(
       api,

@@ -1,19 +1,19 @@
 import type { ReplyHead } from '@tollgate/http1/exchange'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import type { Refused } from '@tollgate/model/judge/refused'
-import type { Rung } from '@tollgate/model/judge/verdict'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { LimitKind } from '@tollgate/model/limits/counters'
 import type { ApiPlan } from '../worker/snapshot.ts'
 import type { HeaderEdits } from './header-edits.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** The gate's own no: rendered in one place, logged with the ladder that led to it. */
+/** The gate's own no: rendered in one place, logged with the trace that led to it. */
 export type Refusal = {
   readonly kind: 'refusal'
   readonly code: RefusalCode
-  /** Every rung, when the judgement brought them; else the request's own and then `rung`. */
-  readonly ladder: readonly Rung[] | undefined
-  readonly rung: Rung | undefined
+  /** Every step, when the judgement brought them; else the request's own and then `step`. */
+  readonly trace: readonly TraceStep[] | undefined
+  readonly traceStep: TraceStep | undefined
   /** Told instead of the code's own text. */
   readonly text: string | undefined
   /** Complete header lines of the answer: what it tells of limits. */
@@ -78,13 +78,13 @@ export function defineMiddleware(middleware: Middleware): Middleware {
 }
 
 /** A refusal by a step of the gateway's own. */
-export function refusal(code: RefusalCode, rung: Rung, text?: string): Refusal {
-  return { kind: 'refusal', code, rung, ladder: undefined, text, lines: '', limit: undefined }
+export function refusal(code: RefusalCode, traceStep: TraceStep, text?: string): Refusal {
+  return { kind: 'refusal', code, traceStep, trace: undefined, text, lines: '', limit: undefined }
 }
 
 /** A refusal that a part of `decide()` came to. */
-export function judged({ code, ladder }: Refused): Refusal {
-  return { kind: 'refusal', code, rung: undefined, ladder, text: undefined, lines: '', limit: undefined }
+export function judged({ code, trace }: Refused): Refusal {
+  return { kind: 'refusal', code, traceStep: undefined, trace, text: undefined, lines: '', limit: undefined }
 }
 
 /** Nothing is left to be done. */

@@ -11,7 +11,7 @@ import type { EffectiveAccess } from '@tollgate/model/access/effective-access'
 import type { ClientTls } from '@tollgate/model/judge/judge-certificate'
 import type { VersionPassed } from '@tollgate/model/judge/judge-version'
 import type { RequestFacts } from '@tollgate/model/judge/request-facts'
-import type { Rung } from '@tollgate/model/judge/verdict'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { Counters } from '@tollgate/model/limits/counters'
 import type { LimitPlan } from '@tollgate/model/limits/limit-plan'
 import { linesAfterCharge, type RateHeaders } from '../admission/rate-headers.ts'
@@ -87,13 +87,13 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
   replyLines = ''
   /** Time for the reply head; 0 = the default. */
   timeoutMs = 0
-  /** Where the request was sent, for the ladder. */
+  /** Where the request was sent, for the trace. */
   origin = ''
   /** Set while a step waits for the reply head. */
   awaiting: ((reply: ReplyHead | UpstreamFailure) => void) | undefined = undefined
 
-  /** The rung of having the right, or of needing none. */
-  rightsRung: Rung | undefined = undefined
+  /** The step of having the right, or of needing none. */
+  rightsStep: TraceStep | undefined = undefined
   /** The gate's own answer; undefined for one of the upstream. */
   refusal: Refusal | undefined = undefined
   /** Cause of an unforeseen failure, for the log only. */

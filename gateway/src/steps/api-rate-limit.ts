@@ -24,7 +24,7 @@ export const apiRateLimit = defineMiddleware({
       if (version === undefined) return UNJUDGED
       const judgement = judgeOpen(rules, version, context, counters, nowMs, organisation.limits)
       if (judgement.outcome === 'pass')
-        context.rightsRung = context.ignored ? rules.rungs.ignored : rules.rungs.keyless
+        context.rightsStep = context.ignored ? rules.traceSteps.ignored : rules.traceSteps.keyless
       return judgement
     }
 

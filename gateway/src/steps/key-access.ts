@@ -22,7 +22,7 @@ export const keyAccess = defineMiddleware({
       // The steps before have set both; if ever one did not, nothing may pass.
       if (version === undefined || access === undefined) return UNJUDGED
       const judgement = judgeKey(rules, version, access, context, counters, nowMs, organisation.limits)
-      if (judgement.outcome === 'pass') context.rightsRung = judgement.rung
+      if (judgement.outcome === 'pass') context.rightsStep = judgement.traceStep
       return judgement
     }
 

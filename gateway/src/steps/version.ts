@@ -60,7 +60,7 @@ function enterSubApi(
 ): Outcome | Promise<Outcome> {
   const sub = plan.sibling(apiId)
   if (sub === undefined)
-    return judged(refused('sub_version_unknown', [plan.rules.rungs.route], 'version', name))
+    return judged(refused('sub_version_unknown', [plan.rules.traceSteps.route], 'version', name))
   context.enter(sub, pathDrop)
   const run: Next = sub.run
   return run(context)

@@ -3,7 +3,7 @@ import { normalisePath } from '@tollgate/http1/syntax/path'
 import { defaultPoolLimits, type PoolLimits, upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
-import type { Rung } from '@tollgate/model/judge/verdict'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { Counters } from '@tollgate/model/limits/counters'
 import type { Change } from '@tollgate/storage/changes/changes'
 import type { KeyReader } from '@tollgate/storage/keys/key-reader'
@@ -199,14 +199,14 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     requestId: string,
     code: RefusalCode,
     path: string,
-    rung: Rung,
+    traceStep: TraceStep,
     api?: CompiledApi,
   ): void {
     const { status, headerLines, body } = render(code, exchange.head, requestId)
     exchange.state = {
       finish(result) {
         count.turnedAway(exchange, api, code, result)
-        logRequest.turnedAway({ exchange, requestId, path, code, rung, api, result })
+        logRequest.turnedAway({ exchange, requestId, path, code, traceStep, api, result })
       },
     } satisfies Finishing
     exchange.respond(status, headerLines, body)
@@ -267,8 +267,8 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
 const DEFAULT_THROTTLED = 1_000
 
 const BUG = refusal('internal', { step: 'route', detail: 'unforeseen: see the error of this line' })
-const NO_ROUTE: Rung = { step: 'route', detail: 'no API has this host and path' }
-const AMBIGUOUS_PATH: Rung = {
+const NO_ROUTE: TraceStep = { step: 'route', detail: 'no API has this host and path' }
+const AMBIGUOUS_PATH: TraceStep = {
   step: 'route',
   detail: 'ambiguous path: two programs could read it differently',
 }

@@ -1,6 +1,6 @@
 import type { Exchange, FinishResult } from '@tollgate/http1/exchange'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
-import type { Rung } from '@tollgate/model/judge/verdict'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { RequestContext } from '../pipeline/request-context.ts'
 import type { GatewaySettings } from '../worker-protocol.ts'
 import type { LogLine } from './log-batch.ts'
@@ -12,7 +12,7 @@ export type TurnedAway = {
   readonly requestId: string
   readonly path: string
   readonly code: RefusalCode
-  readonly rung: Rung
+  readonly traceStep: TraceStep
   /** The API that would have been reached, were it switched on. */
   readonly api: CompiledApi | undefined
   readonly result: FinishResult
@@ -54,13 +54,13 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
       status: result.status,
       ms: elapsed(context.exchange),
       ...(result.upstreamMs >= 0 && { upstreamMs: Math.round(result.upstreamMs) }),
-      ladder: ladderOf(context).map(inWords),
+      trace: traceOf(context).map(inWords),
       ...(fault !== undefined && { error: fault instanceof Error ? fault.stack : String(fault) }),
     })
   }
 
   return Object.assign(logFinished, {
-    turnedAway({ exchange, requestId, path, code, rung, api, result }: TurnedAway): void {
+    turnedAway({ exchange, requestId, path, code, traceStep, api, result }: TurnedAway): void {
       if (which === 'none') return
       log({
         level: result.status >= 500 ? 'error' : 'info',
@@ -73,7 +73,7 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
         code,
         status: result.status,
         ms: elapsed(exchange),
-        ladder: [inWords(rung)],
+        trace: [inWords(traceStep)],
       })
     },
     malformed({ requestId, reason, remoteAddress, status }: Malformed): void {
@@ -89,18 +89,24 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
         status,
         // What the client was told is the reason itself.
         told: reason,
-        ladder: [inWords({ step: 'route', detail: reason })],
+        trace: [inWords({ step: 'route', detail: reason })],
       })
     },
   })
 }
 
-/** The rungs of a request; put together only when someone reads them. */
-function ladderOf(context: RequestContext): readonly Rung[] {
-  const { refusal, version, access, rightsRung } = context
-  if (refusal?.ladder !== undefined) return refusal.ladder
-  const rungs = [context.api.rung, version?.version.rung, access?.rung, rightsRung, refusal?.rung]
-  return rungs.filter((rung) => rung !== undefined)
+/** The steps of a request; put together only when someone reads them. */
+function traceOf(context: RequestContext): readonly TraceStep[] {
+  const { refusal, version, access, rightsStep } = context
+  if (refusal?.trace !== undefined) return refusal.trace
+  const traceSteps = [
+    context.api.traceStep,
+    version?.version.traceStep,
+    access?.traceStep,
+    rightsStep,
+    refusal?.traceStep,
+  ]
+  return traceSteps.filter((traceStep) => traceStep !== undefined)
 }
 
 function outcomeOf(code: RefusalCode | undefined, result: FinishResult): string {
@@ -112,6 +118,6 @@ function elapsed(exchange: Exchange): number {
   return Math.round((performance.now() - exchange.startedAt) * 10) / 10
 }
 
-function inWords(rung: Rung): string {
-  return `${rung.step}: ${rung.detail}`
+function inWords(traceStep: TraceStep): string {
+  return `${traceStep.step}: ${traceStep.detail}`
 }

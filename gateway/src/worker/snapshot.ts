@@ -3,7 +3,7 @@ import type { Policy } from '@tollgate/model/access/policy'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { eventHandlers } from '@tollgate/model/definition/api-events'
 import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
-import type { Rung } from '@tollgate/model/judge/verdict'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { Change } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
@@ -45,8 +45,8 @@ export type CompiledApi = Routed & {
   readonly active: boolean
   /** Never reached from outside by itself. */
   readonly internal: boolean
-  /** First rung of every request on it. */
-  readonly rung: Rung
+  /** First step of every request on it. */
+  readonly traceStep: TraceStep
   /** Its chain, from the first step to the upstream. */
   readonly run: Next
   readonly targets: Targets
@@ -304,7 +304,7 @@ function targetUrls(definition: ApiDefinition): readonly string[] {
 
 function routedParts(
   record: ApiRecord,
-): Routed & Pick<CompiledApi, 'orgId' | 'active' | 'internal' | 'rung'> {
+): Routed & Pick<CompiledApi, 'orgId' | 'active' | 'internal' | 'traceStep'> {
   const { definition, apiId } = record
   const written = definition.proxy?.listen_path ?? ''
   const listenPath = written === '' ? `/${apiId}/` : written
@@ -316,7 +316,7 @@ function routedParts(
     listenPath: listenPath.includes('{') ? listenPath : (normalisePath(listenPath) ?? listenPath),
     active: definition.active !== false,
     internal: definition.internal === true,
-    rung: { step: 'route', detail: definition.name || apiId },
+    traceStep: { step: 'route', detail: definition.name || apiId },
   }
 }
 

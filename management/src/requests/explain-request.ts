@@ -20,7 +20,7 @@ import type { KeptLimit, KeptRequest } from './kept-request.ts'
 
 const Step = z.object({ step: z.string(), detail: z.string() })
 
-/** Why a request was refused, in words: its ladder, what decided, and where to change that. */
+/** Why a request was refused, in words: its trace, what decided, and where to change that. */
 export const Explanation = z.object({
   request_id: z.string(),
   at: Moment,
@@ -36,7 +36,7 @@ export const Explanation = z.object({
   /** Public id of the key; null when none was found. */
   key_hash: z.string().nullable(),
   /** Every step up to the one that decided. */
-  ladder: z.array(z.object({ ...Step.shape, outcome: z.enum(['passed', 'decided']) })),
+  trace: z.array(z.object({ ...Step.shape, outcome: z.enum(['passed', 'decided']) })),
   decided_by: Step,
   /** The limit that refused, as it stood then; null when it was something else. */
   limit: z
@@ -64,7 +64,7 @@ export type Explanation = z.input<typeof Explanation>
 /** Puts together what is known of a request with what is stored now. */
 export async function explainRequest(context: KeyContext, request: KeptRequest): Promise<Explanation> {
   const { requestId, atMs, method, path, status, code, apiId, keyId } = request
-  const steps = request.ladder.map(stepOf)
+  const steps = request.trace.map(stepOf)
   const decided = steps.at(-1) ?? { step: '', detail: '' }
   return {
     request_id: requestId,
@@ -77,7 +77,7 @@ export async function explainRequest(context: KeyContext, request: KeptRequest):
     words: refusalMeanings[code],
     api: apiId === '' ? null : { id: apiId, name: await apiName(context, request) },
     key_hash: keyId === '' ? null : keyId,
-    ladder: steps.map((step, index) => ({
+    trace: steps.map((step, index) => ({
       ...step,
       outcome: index === steps.length - 1 ? ('decided' as const) : ('passed' as const),
     })),
@@ -101,9 +101,11 @@ function shownLimit({ words, scope, source, used, max, resetsAtMs, retryAtMs }: 
   }
 }
 
-function stepOf(rung: string): z.input<typeof Step> {
-  const end = rung.indexOf(': ')
-  return end === -1 ? { step: '', detail: rung } : { step: rung.slice(0, end), detail: rung.slice(end + 2) }
+function stepOf(traceStep: string): z.input<typeof Step> {
+  const end = traceStep.indexOf(': ')
+  return end === -1
+    ? { step: '', detail: traceStep }
+    : { step: traceStep.slice(0, end), detail: traceStep.slice(end + 2) }
 }
 
 async function apiName({ storage }: KeyContext, { orgId, apiId }: KeptRequest): Promise<string> {
@@ -181,7 +183,7 @@ async function ruleBehind(
   return { words, source, change_at: [apiPath(request.apiId)] }
 }
 
-/** The rung ends with the source of what decided; the key as it is stored now tells where that is changed. */
+/** The step ends with the source of what decided; the key as it is stored now tells where that is changed. */
 async function ruleOfKey(
   context: KeyContext,
   request: KeptRequest,
@@ -205,7 +207,7 @@ async function ruleOfKey(
   return { words: source.words, source, change_at: source.change_at }
 }
 
-/** Refusals whose rung ends with the source of the rule. */
+/** Refusals whose step ends with the source of the rule. */
 const SOURCE_LAST: ReadonlySet<RefusalCode> = new Set([
   'key_inactive',
   'version_not_granted',

@@ -35,7 +35,7 @@ async function refusedWorld() {
       orgId: user.orgId,
       keyId: key.key_hash,
       limit: RATE,
-      ladder: ['route: orders', 'version: Default', 'rate: 1 of 1 used, key, set by key'],
+      trace: ['route: orders', 'version: Default', 'rate: 1 of 1 used, key, set by key'],
       ...more,
     }
     world.requests.set('r1', request)
@@ -44,7 +44,7 @@ async function refusedWorld() {
   return { ...world, key, refuse, explain }
 }
 
-test('a refusal is told in words, with its ladder, the rung that decided and the place to change it', async () => {
+test('a refusal is told in words, with its trace, the traceStep that decided and the place to change it', async () => {
   const { apiId, key, refuse, explain, logged } = await refusedWorld()
   refuse({})
   const { status, body, text } = await explain()
@@ -60,7 +60,7 @@ test('a refusal is told in words, with its ladder, the rung that decided and the
     words: 'The key made `rate` requests within `per` seconds. It may go on when the window ends.',
     api: { id: apiId, name: 'orders' },
     key_hash: key.key_hash,
-    ladder: [
+    trace: [
       { step: 'route', detail: 'orders', outcome: 'passed' },
       { step: 'version', detail: 'Default', outcome: 'passed' },
       { step: 'rate', detail: '1 of 1 used, key, set by key', outcome: 'decided' },
@@ -100,19 +100,19 @@ test('a rule of a policy leads to the policy, also where two of them granted the
   }
   const place = (id: string) => `/api/portal/policies/${id}`
 
-  const rate = await rule({ ladder: [`rate: 1 of 1 used, key, set by ${labels[1]}`] })
+  const rate = await rule({ trace: [`rate: 1 of 1 used, key, set by ${labels[1]}`] })
   assert.deepEqual([rate.words, rate.change_at], [labels[1], [place(donkey)]])
   const url = await rule({
     code: 'url_not_granted',
-    ladder: [`rights: no allowed URL matches, ${labels.join(', ')}; grants nothing: "(" cannot be read`],
+    trace: [`rights: no allowed URL matches, ${labels.join(', ')}; grants nothing: "(" cannot be read`],
   })
   assert.deepEqual(url.change_at, [place(gold), place(donkey)])
-  const off = await rule({ code: 'key_inactive', ladder: [`key: inactive, ${labels[0]}`] })
+  const off = await rule({ code: 'key_inactive', trace: [`key: inactive, ${labels[0]}`] })
   assert.deepEqual(off.source.policies, [{ id: gold, name: 'Gold' }])
-  const gone = await rule({ ladder: ['rate: 1 of 1 used, key, set by policy Silver (x)'] })
+  const gone = await rule({ trace: ['rate: 1 of 1 used, key, set by policy Silver (x)'] })
   assert.match(gone.words, /changed since/)
   assert.deepEqual(gone.change_at, [`/api/keys/${key.key_hash}`, place(gold), place(donkey)])
-  const right = await rule({ code: 'api_not_granted', ladder: ['rights: no right on API orders'] })
+  const right = await rule({ code: 'api_not_granted', trace: ['rights: no right on API orders'] })
   assert.deepEqual(right.change_at, gone.change_at)
 })
 
@@ -175,7 +175,7 @@ test('a super user reads all of them', async () => {
     orgId: '',
     keyId: '',
     limit: null,
-    ladder: ['route: no API has this host and path'],
+    trace: ['route: no API has this host and path'],
   })
   const { status, body } = await as(user.accessKey)('GET', '/api/requests/r1/explain')
   assert.deepEqual([status, body.api, body.key_hash], [200, null, null])

@@ -19,7 +19,7 @@ export type KeptRequest = {
   /** The limit that refused; null when it was something else. */
   readonly limit: KeptLimit | null
   /** Rungs as "step: detail", the one that decided last. */
-  readonly ladder: readonly string[]
+  readonly trace: readonly string[]
 }
 
 /** A limit as it stood when it refused; times in milliseconds since 1970, 0 = there is none. */

@@ -54,7 +54,7 @@ test('a call is sent to the gate and nowhere else, as coming from the user, and 
   assert.ok(!JSON.stringify(body).includes('a-secret'))
 })
 
-test('a refused call comes with the ladder that decided', async () => {
+test('a refused call comes with the trace that decided', async () => {
   const { ask, apiId, owner, requests } = await world((_request, reply) => {
     reply
       .writeHead(403, { 'X-Request-Id': 'abc-2' })
@@ -71,13 +71,13 @@ test('a refused call comes with the ladder that decided', async () => {
     apiId,
     orgId: owner.orgId,
     keyId: '',
-    ladder: ['route: API orders', 'credential: unknown'],
+    trace: ['route: API orders', 'credential: unknown'],
     limit: null,
   }
   requests.set('abc-2', kept)
   const { body } = await ask('POST', `/api/apis/${apiId}/try`, { method: 'GET', path: '/', key: 'wrong' })
   assert.deepEqual([body.verdict.outcome, body.verdict.code], ['refused', 'key_unknown'])
-  assert.deepEqual(body.verdict.ladder.at(-1), { step: 'credential', detail: 'unknown', outcome: 'decided' })
+  assert.deepEqual(body.verdict.trace.at(-1), { step: 'credential', detail: 'unknown', outcome: 'decided' })
 })
 
 test('by its public id a key is judged without a call, and nothing is counted', async () => {
@@ -94,7 +94,7 @@ test('by its public id a key is judged without a call, and nothing is counted', 
   }
   await ask('POST', `/api/keys/${hash}/disable`)
   const off = (await tries()).verdict
-  assert.deepEqual([off.outcome, off.code, off.ladder.at(-1).outcome], ['refused', 'key_inactive', 'decided'])
+  assert.deepEqual([off.outcome, off.code, off.trace.at(-1).outcome], ['refused', 'key_inactive', 'decided'])
   assert.equal(calls, 0)
   assert.ok(counters)
 })

@@ -4,7 +4,7 @@ import type { ApiRules } from '@tollgate/model/definition/api-rules'
 import { decide } from '@tollgate/model/judge/decide'
 import { refusalMeanings } from '@tollgate/model/judge/refusal-meanings'
 import type { RequestFacts } from '@tollgate/model/judge/request-facts'
-import type { Rung, Verdict } from '@tollgate/model/judge/verdict'
+import type { TraceStep, Verdict } from '@tollgate/model/judge/verdict'
 import type { Counters } from '@tollgate/model/limits/counters'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { z } from 'zod'
@@ -48,7 +48,7 @@ const Tried = z.object({
     outcome: z.enum(['passed', 'refused', 'failed']),
     code: z.string().nullable(),
     words: z.string(),
-    ladder: Explanation.shape.ladder,
+    trace: Explanation.shape.trace,
     rule: Explanation.shape.rule.nullable(),
   }),
 })
@@ -148,8 +148,8 @@ function answerOf({ gatewayUrl }: Dependencies, built: BuiltTrial, verdict: Trie
   }
 }
 
-function explained({ code, words, ladder, rule, status }: Explanation): TriedVerdict {
-  return { outcome: status >= 500 ? 'failed' : 'refused', code, words, ladder, rule }
+function explained({ code, words, trace, rule, status }: Explanation): TriedVerdict {
+  return { outcome: status >= 500 ? 'failed' : 'refused', code, words, trace, rule }
 }
 
 /** The steps of a call that the gate let through. */
@@ -162,12 +162,12 @@ async function passedBy(
   const found = key === '' ? undefined : await lookUpKey(context, api.orgId, key, 'any')
   const access = found?.record.orgId === api.orgId ? await accessOf(context, found.record) : undefined
   const verdict = await verdictOf(context, api, built, access, roomyCounters(context.counters))
-  const ladder = verdict.outcome === 'pass' ? verdict.ladder : verdict.ladder.slice(0, -1)
+  const trace = verdict.outcome === 'pass' ? verdict.trace : verdict.trace.slice(0, -1)
   return {
     outcome: 'passed',
     code: null,
     words: 'The gate let the call through; the answer is the upstream’s.',
-    ladder: ladder.map(passedStep),
+    trace: trace.map(passedStep),
     rule: null,
   }
 }
@@ -186,17 +186,17 @@ async function judged(
       outcome: 'passed',
       code: null,
       words: 'The gate would let this call through.',
-      ladder: verdict.ladder.map(passedStep),
+      trace: verdict.trace.map(passedStep),
       rule: null,
     }
   }
-  const last = verdict.ladder.length - 1
+  const last = verdict.trace.length - 1
   return {
     outcome: 'refused',
     code: verdict.code,
     words: refusalMeanings[verdict.code],
-    ladder: verdict.ladder.map((rung, index) => ({
-      ...passedStep(rung),
+    trace: verdict.trace.map((traceStep, index) => ({
+      ...passedStep(traceStep),
       outcome: index === last ? ('decided' as const) : ('passed' as const),
     })),
     rule: null,
@@ -241,7 +241,7 @@ function factsOf(api: ApiRecord, built: BuiltTrial): RequestFacts {
   }
 }
 
-function passedStep({ step, detail }: Rung): TriedVerdict['ladder'][number] {
+function passedStep({ step, detail }: TraceStep): TriedVerdict['trace'][number] {
   return { step, detail, outcome: 'passed' }
 }
 

@@ -1,5 +1,5 @@
 import { type PathMatching, type PathPattern, pathPattern } from '../definition/path-pattern.ts'
-import type { Rung } from '../judge/verdict.ts'
+import type { TraceStep } from '../judge/verdict.ts'
 import { type BudgetFacts, budgetOf, escaped, type Setter } from '../limits/budget.ts'
 import type { Limit } from '../limits/counters.ts'
 import { concurrencyOf, type Place, quotaOf, ratesOf, throttleOf } from '../limits/key-limits.ts'
@@ -36,8 +36,8 @@ export type ApiAccess = {
   readonly quotaMax: number
   readonly quotaRemaining: number
   readonly quotaRenews: number
-  /** The rung of a request that passed "rights". */
-  readonly rung: Rung
+  /** The step of a request that passed "rights". */
+  readonly traceStep: TraceStep
 }
 
 /** Where the parts of a right were set, in words. */
@@ -76,8 +76,8 @@ export type EffectiveAccess = {
   readonly policies: readonly PolicyLabel[]
   /** The session with its policies applied: what a read of the key shows. */
   readonly session: Session
-  /** The rung of a request whose credential was found to be this key. */
-  readonly rung: Rung
+  /** The step of a request whose credential was found to be this key. */
+  readonly traceStep: TraceStep
 }
 
 /** A key as `effectiveAccess` needs it. */
@@ -112,7 +112,7 @@ export function effectiveAccess(
     unusable: applied.problem,
     policies: applied.policies,
     session,
-    rung: { step: 'credential', detail: `key ${key.id} found` },
+    traceStep: { step: 'credential', detail: `key ${key.id} found` },
   }
 }
 
@@ -188,7 +188,7 @@ function apiAccess(
     quotaMax: limit.quota_max ?? 0,
     quotaRemaining: limit.quota_remaining ?? 0,
     quotaRenews: limit.quota_renews ?? 0,
-    rung: {
+    traceStep: {
       step: 'rights',
       detail: apiId === '' ? 'every API of the organisation, key' : `${name}, ${sources.acl}`,
     },

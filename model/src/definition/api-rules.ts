@@ -1,5 +1,5 @@
 import { type TokenAuth, tokenAuth } from '../judge/token-auth.ts'
-import type { Rung } from '../judge/verdict.ts'
+import type { TraceStep } from '../judge/verdict.ts'
 import { counterName, escaped } from '../limits/budget.ts'
 import type { Limit } from '../limits/counters.ts'
 import { concurrencyLimit } from '../limits/limit.ts'
@@ -65,7 +65,7 @@ export type ApiRules = {
   readonly concurrency: Limit | undefined
   /** Header of the upstream's reply with the real cost of a request, lower case; empty = there is none. */
   readonly costHeader: string
-  readonly rungs: { readonly route: Rung; readonly keyless: Rung; readonly ignored: Rung }
+  readonly traceSteps: { readonly route: TraceStep; readonly keyless: TraceStep; readonly ignored: TraceStep }
 }
 
 /**
@@ -100,7 +100,7 @@ export function compileRules(definition: ApiDefinition, matching: PathMatching =
     everyone: apiLimits(apiRate(definition, api), api.concurrency, api),
     concurrency: api.concurrency,
     costHeader: (definition.cost_header ?? '').toLowerCase(),
-    rungs: {
+    traceSteps: {
       route: { step: 'route', detail: api.name },
       keyless: { step: 'credential', detail: 'none asked for: the API is keyless' },
       ignored: { step: 'path', detail: 'on the ignored list: no key asked for' },

@@ -1,4 +1,4 @@
-import type { Rung } from '../judge/verdict.ts'
+import type { TraceStep } from '../judge/verdict.ts'
 import { counterName, escaped } from '../limits/budget.ts'
 import type { Limit } from '../limits/counters.ts'
 import { rateEnding } from '../limits/key-limits.ts'
@@ -54,7 +54,7 @@ export type VersionRules = {
   readonly sizeLimit: number
   /** Takes the place of the API's target; empty = none. */
   readonly overrideTarget: string
-  readonly rung: Rung
+  readonly traceStep: TraceStep
 }
 
 /** What of the API a version needs to be compiled. */
@@ -125,7 +125,7 @@ export function versionRules(name: string, info: VersionInfo, api: ApiContext): 
         : anyChange(info.global_response_headers_remove, info.global_response_headers),
     sizeLimit: info.global_size_limit_disabled === true ? 0 : Math.max(0, info.global_size_limit ?? 0),
     overrideTarget: info.override_target ?? '',
-    rung: { step: 'version', detail: name === '' ? 'not versioned' : name },
+    traceStep: { step: 'version', detail: name === '' ? 'not versioned' : name },
   }
 }
 

@@ -168,21 +168,21 @@ test('without room for counters nothing passes uncounted', () => {
   assert.equal(gate({}, { ...open, rate: 1, per: 1 }, memoryCounters({ cells: 0 }))(), 'counters_full')
 })
 
-test('the ladder of a refusal ends with the rung that decided, in words', () => {
+test('the trace of a refusal ends with the traceStep that decided, in words', () => {
   const counters = memoryCounters()
   const key = keyOf({ ...open, rate: 1, per: 60 })
   const verdicts = [0, 1].map((at) => decide(api(), facts({}), () => key, counters, at))
   assert.deepEqual(verdicts[1], {
     outcome: 'refuse',
     code: 'rate_limited',
-    ladder: [
+    trace: [
       { step: 'route', detail: 'orders' },
       { step: 'version', detail: 'Default' },
       { step: 'credential', detail: 'key k found' },
       { step: 'rate', detail: '1 of 1 used, key, set by key' },
     ],
   })
-  assert.deepEqual(verdicts[0]?.ladder.at(-1), { step: 'rights', detail: 'orders, key' })
+  assert.deepEqual(verdicts[0]?.trace.at(-1), { step: 'rights', detail: 'orders, key' })
 })
 
 test('a request that passes learns what is left of its quota', () => {
@@ -337,7 +337,7 @@ test('judging never throws, and a request that is refused is counted nowhere', (
           const request: RequestFacts = { method, path, fullPath: path, query, header: () => header }
           const counted = watched.counted()
           const verdict = decide(rules, request, () => key, watched.counters, 1)
-          assert.ok(verdict.ladder.length > 0)
+          assert.ok(verdict.trace.length > 0)
           if (verdict.outcome === 'refuse') assert.equal(watched.counted(), counted)
         }
       },

@@ -8,7 +8,7 @@ import { judgeVersion } from './judge-version.ts'
 import { type Refused, refused } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
 import { presentedCredential } from './token-auth.ts'
-import type { Rung, Verdict } from './verdict.ts'
+import type { TraceStep, Verdict } from './verdict.ts'
 
 export { judgeKey, judgeOpen, type KeyPassed, type NeedsGrant } from './judge-key.ts'
 export { judgeVersion, pathAfterVersion, type VersionJudgement } from './judge-version.ts'
@@ -39,14 +39,14 @@ export function decide(
     const sub = findRules(version.apiId)
     // A version of a version is not followed: each API is asked once, so that two that name each other cannot loop.
     if (sub === undefined || !sub.active)
-      return refusal(refused('sub_version_unknown', [rules.rungs.route], 'version', version.name))
+      return refusal(refused('sub_version_unknown', [rules.traceSteps.route], 'version', version.name))
     const path = version.pathDrop === 0 ? facts.path : facts.path.slice(version.pathDrop) || '/'
     const alone = { ...sub, subApis: undefined }
     return decide(alone, withPath(facts, path), findAccess, counters, nowMs, findRules, organisation)
   }
   const { clientTls = 'plain' } = facts
-  const passed: Rung[] = [rules.rungs.route, version.version.rung]
-  if (version.outcome === 'mock') return { outcome: 'pass', ladder: [...passed, MOCKED] }
+  const passed: TraceStep[] = [rules.traceSteps.route, version.version.traceStep]
+  if (version.outcome === 'mock') return { outcome: 'pass', trace: [...passed, MOCKED] }
   if (rules.clientCertificates !== undefined) {
     const shown = judgeClientCertificate(rules.clientCertificates, clientTls, nowMs)
     if (shown !== undefined) return refusal(refused(shown.code, passed, 'credential', shown.detail))
@@ -64,7 +64,7 @@ export function decide(
     if (open.outcome === 'needs-grant') return ungranted(open)
     return {
       outcome: 'pass',
-      ladder: [...passed, version.ignored ? rules.rungs.ignored : rules.rungs.keyless],
+      trace: [...passed, version.ignored ? rules.traceSteps.ignored : rules.traceSteps.keyless],
     }
   }
   const presented = presentedCredential(rules.auth, facts) || certificateCredential(rules, clientTls)
@@ -75,13 +75,13 @@ export function decide(
   const key = judgeKey(rules, version, access, facts, counters, nowMs, organisation)
   if (key.outcome === 'refuse') return refusal(key)
   if (key.outcome === 'needs-grant') return ungranted(key)
-  return { outcome: 'pass', ladder: access ? [...passed, access.rung, key.rung] : passed }
+  return { outcome: 'pass', trace: access ? [...passed, access.traceStep, key.traceStep] : passed }
 }
 
-const MOCKED: Rung = { step: 'path', detail: 'answered by the definition itself' }
+const MOCKED: TraceStep = { step: 'path', detail: 'answered by the definition itself' }
 
-function refusal({ code, ladder }: Refused): Verdict {
-  return { outcome: 'refuse', code, ladder }
+function refusal({ code, trace }: Refused): Verdict {
+  return { outcome: 'refuse', code, trace }
 }
 
 /** Nobody grants units here: as when the ledger cannot be reached, nothing passes. */

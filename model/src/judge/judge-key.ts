@@ -9,7 +9,7 @@ import { pathAfterVersion, type VersionPassed } from './judge-version.ts'
 import type { RefusalCode } from './refusals.ts'
 import { type Limited, type Refused, refused } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
-import type { Rung } from './verdict.ts'
+import type { TraceStep } from './verdict.ts'
 
 /**
  * A request that may pass and was counted. One object for all requests: it tells of the last judgement, until the next
@@ -23,7 +23,7 @@ export type KeyPassed = {
   readonly quotaRemaining: number
   /** Seconds since 1970 at which the quota renews. */
   readonly quotaRenews: number
-  readonly rung: Rung
+  readonly traceStep: TraceStep
   /** What it was counted in; undefined = in nothing. */
   readonly plan: LimitPlan | undefined
   /** Units of each of `plan.charged` that it was counted as. */
@@ -97,10 +97,10 @@ const OPEN: Shown = {
   quotaMax: 0,
   quotaRemaining: 0,
   quotaRenews: 0,
-  rung: { step: 'credential', detail: 'none asked for' },
+  traceStep: { step: 'credential', detail: 'none asked for' },
 }
 
-type Shown = Pick<ApiAccess, 'quotaMax' | 'quotaRemaining' | 'quotaRenews' | 'rung'>
+type Shown = Pick<ApiAccess, 'quotaMax' | 'quotaRemaining' | 'quotaRenews' | 'traceStep'>
 
 /** The answer to every request that passes: filled anew for each, so that the passing case allocates nothing. */
 const PASSED: { -readonly [Field in keyof KeyPassed]: KeyPassed[Field] } = {
@@ -123,7 +123,7 @@ function passed(plan: LimitPlan, cost: number, shown: Shown, counters: Counters)
     PASSED.quotaRemaining = Math.max(0, quota.max - used)
     PASSED.quotaRenews = Math.ceil(resetsAtMs / 1000)
   }
-  PASSED.rung = shown.rung
+  PASSED.traceStep = shown.traceStep
   PASSED.plan = plan.limits.length === 0 ? undefined : plan
   PASSED.cost = cost
   return PASSED
@@ -136,8 +136,8 @@ function needsGrant(plan: LimitPlan, cost: number, counters: Counters): NeedsGra
   return { outcome: 'needs-grant', limit, cost }
 }
 
-/** The rung that decided a refusal, and its code; and what was over its limit. */
-type Why = Rung & { readonly code: RefusalCode; readonly limited?: Limited }
+/** The step that decided a refusal, and its code; and what was over its limit. */
+type Why = TraceStep & { readonly code: RefusalCode; readonly limited?: Limited }
 
 const SHUT: Why = { code: 'organisation_inactive', step: 'route', detail: 'the organisation is switched off' }
 const UNKNOWN: Why = { code: 'key_unknown', step: 'credential', detail: 'no such key in this organisation' }
@@ -230,7 +230,7 @@ function refuse(
   access: EffectiveAccess | undefined,
   why: Why,
 ): Refused {
-  const before = [rules.rungs.route, version.version.rung]
-  if (access !== undefined) before.push(access.rung)
+  const before = [rules.traceSteps.route, version.version.traceStep]
+  if (access !== undefined) before.push(access.traceStep)
   return refused(why.code, before, why.step, why.detail, why.limited)
 }

@@ -52,7 +52,7 @@ export function judgeVersion(rules: ApiRules, facts: RequestFacts, nowMs: number
     if (rules.single !== undefined) return judgePath(rules, rules.single, facts, nowMs, 0, 0)
     return refused(
       'version_missing',
-      [rules.rungs.route],
+      [rules.traceSteps.route],
       'version',
       'not versioned, but several versions are defined',
     )
@@ -70,19 +70,24 @@ function versioned(rules: ApiRules, by: Versioning, facts: RequestFacts, nowMs: 
   if (named !== '' && !by.fallbackToDefault) {
     return refused(
       'version_unknown',
-      [rules.rungs.route],
+      [rules.traceSteps.route],
       'version',
       `"${named.slice(0, 80)}" does not exist`,
     )
   }
   if (by.defaultVersion === '') {
-    return refused('version_missing', [rules.rungs.route], 'version', 'none named, and there is no default')
+    return refused(
+      'version_missing',
+      [rules.traceSteps.route],
+      'version',
+      'none named, and there is no default',
+    )
   }
   const fallback = rules.versions.get(by.defaultVersion)
   if (fallback === undefined) {
     return refused(
       'version_unknown',
-      [rules.rungs.route],
+      [rules.traceSteps.route],
       'version',
       `the default "${by.defaultVersion}" does not exist`,
     )
@@ -98,7 +103,12 @@ function subApi(rules: ApiRules, by: SubApis, facts: RequestFacts): VersionJudge
   const known = named === by.ownName || by.apis.has(named)
   const missing = named === '' || (!known && by.fallbackToDefault)
   if (missing && by.defaultVersion === '') {
-    return refused('version_missing', [rules.rungs.route], 'version', 'none named, and there is no default')
+    return refused(
+      'version_missing',
+      [rules.traceSteps.route],
+      'version',
+      'none named, and there is no default',
+    )
   }
   const name = missing ? by.defaultVersion : named
   const apiId = by.apis.get(name)
@@ -108,7 +118,7 @@ function subApi(rules: ApiRules, by: SubApis, facts: RequestFacts): VersionJudge
     if (apiId !== undefined) return { outcome: 'sub-api', apiId, name, pathDrop: drop }
     return refused(
       'sub_version_unknown',
-      [rules.rungs.route],
+      [rules.traceSteps.route],
       'version',
       `"${name.slice(0, 80)}" does not exist`,
     )
@@ -134,7 +144,7 @@ function judgePath(
   pathDrop: number,
 ): VersionJudgement {
   if (version.expiresAtMs !== 0 && nowMs > version.expiresAtMs) {
-    return refused('version_expired', [rules.rungs.route], 'version', `${version.name} expired`)
+    return refused('version_expired', [rules.traceSteps.route], 'version', `${version.name} expired`)
   }
   let listing: PathRule<Listing> | undefined
   if (version.listed.length > 0) {
@@ -147,5 +157,5 @@ function judgePath(
   }
   if (listing?.value.list === 'mock') return { outcome: 'mock', version, reply: listing.value.reply }
   const why = listing === undefined ? 'not on the white list' : `on the ${list} list: ${listing.path.source}`
-  return refused('endpoint_forbidden', [rules.rungs.route, version.rung], 'path', why)
+  return refused('endpoint_forbidden', [rules.traceSteps.route, version.traceStep], 'path', why)
 }

@@ -1,12 +1,12 @@
 import type { LimitPlan, Throttle } from '../limits/limit-plan.ts'
 import type { RefusalCode } from './refusals.ts'
-import type { Rung } from './verdict.ts'
+import type { TraceStep } from './verdict.ts'
 
-/** A refusal by one part of the judgement; its ladder holds every rung up to the one that decided. */
+/** A refusal by one part of the judgement; its trace holds every step up to the one that decided. */
 export type Refused = {
   readonly outcome: 'refuse'
   readonly code: RefusalCode
-  readonly ladder: readonly Rung[]
+  readonly trace: readonly TraceStep[]
   /** Set when a limit refused. */
   readonly limited: Limited | undefined
 }
@@ -22,13 +22,13 @@ export type Limited = {
   readonly throttle: Throttle | undefined
 }
 
-/** A refusal after the rungs that were passed; `step` and `detail` say what decided. */
+/** A refusal after the steps that were passed; `step` and `detail` say what decided. */
 export function refused(
   code: RefusalCode,
-  passed: readonly Rung[],
-  step: Rung['step'],
+  passed: readonly TraceStep[],
+  step: TraceStep['step'],
   detail: string,
   limited?: Limited,
 ): Refused {
-  return { outcome: 'refuse', code, ladder: [...passed, { step, detail }], limited }
+  return { outcome: 'refuse', code, trace: [...passed, { step, detail }], limited }
 }

@@ -83,7 +83,7 @@ const introduction = `# Errors
 
 Every answer that Tollgate makes by itself comes from one of two closed tables. The code does not travel:
 clients see status and message, as the contract has them. The log has the code, and for the gateway also
-the ladder: every step that led to the refusal, the deciding one last. \`GET /api/requests/{request_id}/explain\`
+the trace: every step that led to the refusal, the deciding one last. \`GET /api/requests/{request_id}/explain\`
 tells it in words ([how](../how-to/find-out-why-a-request-was-refused.md)).
 
 ## The gateway

@@ -31,8 +31,8 @@ export function TryReply({ result }: { readonly result: TrialResult }) {
           </Text>
         </Group>
         {verdict.rule !== null && <Rule rule={verdict.rule} />}
-        <ol className={classes.ladder} aria-label="Step by step">
-          {verdict.ladder.map(({ step, detail, outcome }) => {
+        <ol className={classes.trace} aria-label="Step by step">
+          {verdict.trace.map(({ step, detail, outcome }) => {
             const isDecided = outcome === 'decided'
             const Icon = isDecided ? IconCircleX : IconCircleCheck
             return (

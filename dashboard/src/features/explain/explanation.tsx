@@ -17,7 +17,7 @@ export function ExplanationView({ explanation }: { readonly explanation: Explana
     <div className={classes.columns}>
       <Stack gap="md">
         <Verdict explanation={explanation} />
-        <Ladder explanation={explanation} />
+        <Trace explanation={explanation} />
       </Stack>
       <Stack gap="md">
         <Rule explanation={explanation} />
@@ -61,18 +61,18 @@ function inWords(words: string) {
   )
 }
 
-function Ladder({ explanation: { ladder } }: { readonly explanation: Explanation }) {
+function Trace({ explanation: { trace } }: { readonly explanation: Explanation }) {
   return (
     <Paper withBorder p={{ base: 'md', sm: 'lg' }} component="section" aria-label="Step by step">
       <Title order={2} size="h4" mb="md">
         Step by step
       </Title>
-      <ol className={classes.ladder}>
-        {ladder.map(({ step, detail, outcome }) => {
+      <ol className={classes.trace}>
+        {trace.map(({ step, detail, outcome }) => {
           const isDecided = outcome === 'decided'
           const Icon = isDecided ? IconCircleX : IconCircleCheck
           return (
-            <li key={`${step} ${detail}`} className={classes.rung} data-decided={isDecided}>
+            <li key={`${step} ${detail}`} className={classes.traceStep} data-decided={isDecided}>
               <Icon
                 size={24}
                 stroke={1.7}

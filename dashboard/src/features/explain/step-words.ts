@@ -1,4 +1,4 @@
-/** What the gate asks at each step of its ladder, in its order. */
+/** What the gate asks at each step of its trace, in its order. */
 const questions: Readonly<Record<string, string>> = {
   route: 'Which API is it for?',
   version: 'Which version of the API?',

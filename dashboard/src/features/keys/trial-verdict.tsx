@@ -44,8 +44,8 @@ export function TrialVerdict({ result }: { readonly result: TrialResult }) {
             How the gate judged it
           </Anchor>
           <Collapse expanded={opened}>
-            <ol className={classes.ladder}>
-              {verdict.ladder.map(({ step, detail, outcome }) => (
+            <ol className={classes.trace}>
+              {verdict.trace.map(({ step, detail, outcome }) => (
                 <li key={`${step} ${detail}`}>
                   <b>{step}</b> {detail}
                   {outcome === 'decided' && ' (decided here)'}
