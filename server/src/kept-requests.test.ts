@@ -55,7 +55,7 @@ test('a request that passed, and a line of anything else, is passed over', async
   assert.equal(await requests.find('odd'), undefined)
 })
 
-test('long paths and traceSteps are cut, and the traceStep that decided stays', async () => {
+test('long paths and steps are cut, and the step that decided stays', async () => {
   const requests = keptRequests(10, () => 0)
   const trace = [...Array.from({ length: 50 }, () => 'x'.repeat(5_000)), 'rate: decided']
   requests.note(line('r1', { path: `/${'p'.repeat(50_000)}`, trace }))

@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type TLSSocket, type Server as TlsServ
 import type { HttpServer, ListenOptions } from '@tollgate/http1/connection/server'
 import { byPreface, type Takers } from '@tollgate/http1/h2/preface'
 import type { Http2Server } from '@tollgate/http1/h2/server'
-import { type Introducers, introductions } from './proxy-protocol.ts'
+import { proxyProtocol, type TrustedProxies } from './proxy-protocol.ts'
 import {
   type ApiCertificate,
   type ApiTls,
@@ -26,7 +26,7 @@ export type EntranceParts = {
   /** For a handshake to be done, or the first bytes to come, milliseconds. */
   readonly handshakeMs: number
   /** Whose connections begin with a PROXY header; undefined = nobody's. */
-  readonly introducers: Introducers | undefined
+  readonly proxyProtocolFrom: TrustedProxies | undefined
   /** At the close: for how long the door stays open to say that the gate is about to close, milliseconds. */
   readonly drainMs: number
   /** A connection came to nothing before there was a request. */
@@ -93,7 +93,7 @@ type Door = {
 function plainDoor(parts: EntranceParts): Door {
   const { http1, http2, handshakeMs } = parts
   const unspoken = new Set<Socket>()
-  const begin = introductions({ ...parts, waitMs: handshakeMs })
+  const begin = proxyProtocol({ ...parts, waitMs: handshakeMs })
   const takers: Takers | undefined = http2 && {
     http1(socket) {
       unspoken.delete(socket)
@@ -131,7 +131,7 @@ type Terminator = { readonly server: TlsServer; readonly tls: TlsSettings; reado
 
 function tlsDoor(parts: EntranceParts, settings: TlsSettings): Door {
   const cache: ContextCache = new Map()
-  const begin = introductions({ ...parts, waitMs: parts.handshakeMs })
+  const begin = proxyProtocol({ ...parts, waitMs: parts.handshakeMs })
   const handOn = (socket: TLSSocket): void => {
     const client = begin.clientOf(socket)
     if (socket.alpnProtocol === 'h2') parts.http2?.handleSocket(socket, client)

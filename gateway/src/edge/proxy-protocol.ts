@@ -3,10 +3,10 @@ import { plainAddress } from '@tollgate/http1/connection/address-count'
 import { byProxyHeader } from '@tollgate/http1/connection/by-proxy-header'
 
 /** Load balancers that say by the PROXY protocol which client a connection is of. */
-export type Introducers = { has(address: string): boolean }
+export type TrustedProxies = { has(address: string): boolean }
 
 /** How connections begin. */
-export interface Introductions {
+export interface ProxyProtocol {
   /**
    * Hands the connection on when it is known whose it is: at once, unless its peer is one that must say so first. It may be
    * paused then, with bytes put back.
@@ -18,15 +18,19 @@ export interface Introductions {
   readonly pending: ReadonlySet<Socket>
 }
 
-export type IntroductionParts = {
+export type ProxyProtocolParts = {
   /** undefined = nobody is listened to. */
-  readonly introducers: Introducers | undefined
+  readonly proxyProtocolFrom: TrustedProxies | undefined
   readonly waitMs: number
   readonly onProtocolError: (reason: string, remoteAddress: string) => void
 }
 
-/** Makes the introductions of one entrance. */
-export function introductions({ introducers, waitMs, onProtocolError }: IntroductionParts): Introductions {
+/** Makes the PROXY protocol reader of one listener. */
+export function proxyProtocol({
+  proxyProtocolFrom,
+  waitMs,
+  onProtocolError,
+}: ProxyProtocolParts): ProxyProtocol {
   // By the balancer's end, which a connection and the TLS over it have in common, and nobody else at the time.
   const clients = new Map<string, string>()
   const pending = new Set<Socket>()
@@ -39,10 +43,10 @@ export function introductions({ introducers, waitMs, onProtocolError }: Introduc
 
   return {
     pending,
-    clientOf: (socket) => (introducers === undefined ? undefined : clients.get(endOf(socket))),
+    clientOf: (socket) => (proxyProtocolFrom === undefined ? undefined : clients.get(endOf(socket))),
     await(socket, next) {
       const peer = plainAddress(socket.remoteAddress ?? '')
-      if (!introducers?.has(peer)) {
+      if (!proxyProtocolFrom?.has(peer)) {
         next(socket)
         return
       }

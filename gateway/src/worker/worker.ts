@@ -95,7 +95,7 @@ function entrance(setup: WorkerSetup, plane: DataPlane, log: (line: LogLine) => 
     ticketKeys: setup.ticketKeys,
     maxConnections: limits.maxConnections,
     handshakeMs: limits.headerMs,
-    introducers: settings.proxyProtocol ? trustedPeers(settings.trustedProxies) : undefined,
+    proxyProtocolFrom: settings.proxyProtocol ? trustedPeers(settings.trustedProxies) : undefined,
     drainMs: settings.drainMs ?? DEFAULT_DRAIN_MS,
     onProtocolError: (reason, remoteAddress) => plane.onProtocolError?.(reason, remoteAddress, 0),
     onUnusableCertificate: ({ id }, error) =>

@@ -44,7 +44,7 @@ async function refusedWorld() {
   return { ...world, key, refuse, explain }
 }
 
-test('a refusal is told in words, with its trace, the traceStep that decided and the place to change it', async () => {
+test('a refusal is told in words, with its trace, the step that decided and the place to change it', async () => {
   const { apiId, key, refuse, explain, logged } = await refusedWorld()
   refuse({})
   const { status, body, text } = await explain()

@@ -18,7 +18,7 @@ export type KeptRequest = {
   readonly keyId: string
   /** The limit that refused; null when it was something else. */
   readonly limit: KeptLimit | null
-  /** Rungs as "step: detail", the one that decided last. */
+  /** Steps as "step: detail", the one that decided last. */
   readonly trace: readonly string[]
 }
 

@@ -168,7 +168,7 @@ test('without room for counters nothing passes uncounted', () => {
   assert.equal(gate({}, { ...open, rate: 1, per: 1 }, memoryCounters({ cells: 0 }))(), 'counters_full')
 })
 
-test('the trace of a refusal ends with the traceStep that decided, in words', () => {
+test('the trace of a refusal ends with the step that decided, in words', () => {
   const counters = memoryCounters()
   const key = keyOf({ ...open, rate: 1, per: 60 })
   const verdicts = [0, 1].map((at) => decide(api(), facts({}), () => key, counters, at))
