@@ -11,8 +11,8 @@ let gate: TestGate
 before(async () => {
   upstream = await startUpstream()
   gate = await startGate({ settings: { clientHeaderTimeoutMs: 500 } })
-  const proxy = { listen_path: '/door/', target_url: upstream.url }
-  await gate.addApi({ name: 'door', use_keyless: true, proxy })
+  const proxy = { listen_path: '/port/', target_url: upstream.url }
+  await gate.addApi({ name: 'port', use_keyless: true, proxy })
 })
 after(async () => {
   await gate.close()
@@ -53,7 +53,7 @@ async function dripped(text: string, marker: RegExp): Promise<string> {
 
 test('a method that begins like the preface of HTTP/2 is still one of HTTP/1.1', async () => {
   for (const method of ['POST', 'PROPFIND', 'PATCH']) {
-    const request = `${method} /door/ HTTP/1.1\r\nHost: gate\r\nContent-Length: 0\r\n\r\n`
+    const request = `${method} /port/ HTTP/1.1\r\nHost: gate\r\nContent-Length: 0\r\n\r\n`
     assert.match(await dripped(request, /\r\n\r\n/), /^HTTP\/1\.1 200/, method)
   }
 })

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { HttpServer, ListenOptions } from '@tollgate/http1/connection/server'
-import { byPreface, type Takers } from '@tollgate/http1/h2/preface'
+import { byPreface, type ProtocolHandlers } from '@tollgate/http1/h2/preface'
 import type { Http2Server } from '@tollgate/http1/h2/server'
 import { proxyProtocol, type TrustedProxies } from './proxy-protocol.ts'
 import {
@@ -13,8 +13,8 @@ import {
   type TlsSettings,
 } from './tls-certificates.ts'
 
-/** What stands behind the door. */
-export type EntranceParts = {
+/** What a listener hands its connections to. */
+export type ListenerParts = {
   readonly http1: HttpServer
   /** undefined = HTTP/1.1 alone is spoken. */
   readonly http2: Http2Server | undefined
@@ -27,7 +27,7 @@ export type EntranceParts = {
   readonly handshakeMs: number
   /** Whose connections begin with a PROXY header; undefined = nobody's. */
   readonly proxyProtocolFrom: TrustedProxies | undefined
-  /** At the close: for how long the door stays open to say that the gate is about to close, milliseconds. */
+  /** At the close: for how long the port stays open to say that the gate is about to close, milliseconds. */
   readonly drainMs: number
   /** A connection came to nothing before there was a request. */
   readonly onProtocolError: (reason: string, remoteAddress: string) => void
@@ -36,7 +36,7 @@ export type EntranceParts = {
 }
 
 /** The gateway's port: takes connections, secures them, and hands each to who speaks its protocol. */
-export interface Entrance {
+export interface GatewayListener {
   /** Resolves with the port. */
   listen(options: ListenOptions): Promise<number>
   /** Uses other certificates from the next handshake on; running connections stay. Throws when these cannot be used. */
@@ -45,7 +45,7 @@ export interface Entrance {
   useApis(apis: ApiTls): void
   /**
    * Says in every answer that it is the last of its connection, and goes on taking new ones for at most `drainMs`, so
-   * that nobody loses a request that was on its way; then closes the door, and lets what runs finish within `graceMs`.
+   * that nobody loses a request that was on its way; then stops listening, and lets what runs finish within `graceMs`.
    */
   close(graceMs: number): Promise<void>
 }
@@ -53,17 +53,17 @@ export interface Entrance {
 /** How often a drain looks whether everybody has left, milliseconds. */
 const DRAIN_LOOK_MS = 20
 
-/** Makes the entrance; nothing happens until `listen`. Throws when the certificates cannot be used. */
-export function createEntrance(parts: EntranceParts): Entrance {
-  const door = parts.tls === undefined ? plainDoor(parts) : tlsDoor(parts, parts.tls)
-  const { server } = door
+/** Makes the listener; nothing happens until `listen`. Throws when the certificates cannot be used. */
+export function createListener(parts: ListenerParts): GatewayListener {
+  const portServer = parts.tls === undefined ? plainServer(parts) : tlsServer(parts, parts.tls)
+  const { server } = portServer
   server.maxConnections = parts.maxConnections
   server.on('drop', (dropped) => parts.onProtocolError('too many connections', dropped?.remoteAddress ?? ''))
 
   return {
     listen: (options) => listen(server, options),
-    replaceCertificates: door.replaceCertificates,
-    useApis: door.useApis,
+    replaceCertificates: portServer.replaceCertificates,
+    useApis: portServer.useApis,
     async close(graceMs) {
       const startedAt = performance.now()
       parts.http1.drain()
@@ -74,27 +74,27 @@ export function createEntrance(parts: EntranceParts): Entrance {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const leftMs = Math.max(0, graceMs - (performance.now() - startedAt))
       await Promise.all([parts.http1.close(leftMs), parts.http2?.close(leftMs)])
-      for (const socket of [...door.unspoken, ...door.pending]) socket.destroy()
+      for (const socket of [...portServer.unspoken, ...portServer.pending]) socket.destroy()
       await closed
     },
   }
 }
 
-type Door = {
+type PortServer = {
   readonly server: Server
   /** Connections that nobody has taken yet: whose handshake is under way, or who have not said a word. */
   readonly unspoken: ReadonlySet<Socket>
   /** Those whose balancer has not said whose they are. */
   readonly pending: ReadonlySet<Socket>
-  readonly replaceCertificates: Entrance['replaceCertificates']
-  readonly useApis: Entrance['useApis']
+  readonly replaceCertificates: GatewayListener['replaceCertificates']
+  readonly useApis: GatewayListener['useApis']
 }
 
-function plainDoor(parts: EntranceParts): Door {
+function plainServer(parts: ListenerParts): PortServer {
   const { http1, http2, handshakeMs } = parts
   const unspoken = new Set<Socket>()
   const begin = proxyProtocol({ ...parts, waitMs: handshakeMs })
-  const takers: Takers | undefined = http2 && {
+  const handlers: ProtocolHandlers | undefined = http2 && {
     http1(socket) {
       unspoken.delete(socket)
       http1.handleSocket(socket, begin.clientOf(socket))
@@ -106,11 +106,11 @@ function plainDoor(parts: EntranceParts): Door {
     nobody: (socket) => unspoken.delete(socket),
   }
   const serve = (socket: Socket): void => {
-    if (takers === undefined) {
+    if (handlers === undefined) {
       http1.handleSocket(socket, begin.clientOf(socket))
     } else {
       unspoken.add(socket)
-      byPreface(socket, handshakeMs, takers)
+      byPreface(socket, handshakeMs, handlers)
     }
     if (socket.isPaused()) socket.resume()
   }
@@ -127,9 +127,9 @@ function plainDoor(parts: EntranceParts): Door {
 }
 
 /** Secures connections that others accept; replaced as a whole when certificates, or what is asked of clients, change. */
-type Terminator = { readonly server: TlsServer; readonly tls: TlsSettings; readonly apis: ApiTls }
+type TlsTermination = { readonly server: TlsServer; readonly tls: TlsSettings; readonly apis: ApiTls }
 
-function tlsDoor(parts: EntranceParts, settings: TlsSettings): Door {
+function tlsServer(parts: ListenerParts, settings: TlsSettings): PortServer {
   const cache: ContextCache = new Map()
   const begin = proxyProtocol({ ...parts, waitMs: parts.handshakeMs })
   const handOn = (socket: TLSSocket): void => {
@@ -161,12 +161,12 @@ function tlsDoor(parts: EntranceParts, settings: TlsSettings): Door {
 }
 
 function terminator(
-  parts: EntranceParts,
+  parts: ListenerParts,
   tls: TlsSettings,
   apis: ApiTls,
   cache: ContextCache,
   handOn: (socket: TLSSocket) => void,
-): Terminator {
+): TlsTermination {
   const registry = certificateRegistry(tls, parts.ticketKeys, apis, cache, parts.onUnusableCertificate)
   const server = createTlsServer(
     {

@@ -7,7 +7,7 @@ import { openSteadyCounters } from '@tollgate/limits/counter-table'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import { openKeyReader } from '@tollgate/storage/keys/key-reader'
 import { trustedPeers } from '../edge/client-address.ts'
-import { createEntrance, type Entrance } from '../edge/listener.ts'
+import { createListener, type GatewayListener } from '../edge/listener.ts'
 import type { FromWorker, GatewaySettings, ToWorker, WorkerSetup } from '../worker-protocol.ts'
 import { createDataPlane, type DataPlane } from './data-plane.ts'
 import { remoteLeases } from './leases.ts'
@@ -39,7 +39,7 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     ...(setup.trafficTable && { counting: { table: setup.trafficTable, worker: setup.worker, uses } }),
     now: Date.now,
   })
-  const server = entrance(setup, plane, log.add)
+  const server = listener(setup, plane, log.add)
   if (setup.settings.tls) server.useApis(plane.tls())
 
   async function close(graceMs: number): Promise<void> {
@@ -82,12 +82,12 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
   }
 }
 
-function entrance(setup: WorkerSetup, plane: DataPlane, log: (line: LogLine) => void): Entrance {
+function listener(setup: WorkerSetup, plane: DataPlane, log: (line: LogLine) => void): GatewayListener {
   const { settings } = setup
   const limits = serverLimits(settings)
   // A client has its connections in either protocol, but not twice as many.
   const addresses = new AddressCount(limits.maxConnectionsPerAddress)
-  return createEntrance({
+  return createListener({
     http1: createHttpServer(plane, limits, addresses),
     http2:
       settings.http2 === false ? undefined : createHttp2Server(plane, limits, defaultHttp2Limits, addresses),

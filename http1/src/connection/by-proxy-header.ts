@@ -3,7 +3,7 @@ import { MALFORMED, PARTIAL, readProxyHeader } from './proxy-header.ts'
 import { Deadline, type Timed } from './timer-wheel.ts'
 
 /** Who takes a connection whose load balancer has said where the client is. */
-export type HeaderTakers = {
+export type HeaderHandlers = {
   /** The header is gone, all that follows still to be read. `address`: the client's; undefined when it is the peer itself. */
   known(socket: Socket, address: string | undefined): void
   /** It is closed: there was no header in time, or one that cannot be read. */
@@ -11,21 +11,21 @@ export type HeaderTakers = {
 }
 
 /** Reads the PROXY header at the start of a connection, and hands the connection on; see `proxy-header.ts`. */
-export function byProxyHeader(socket: Socket, waitMs: number, takers: HeaderTakers): void {
-  new HeaderLook(socket, waitMs, takers)
+export function byProxyHeader(socket: Socket, waitMs: number, handlers: HeaderHandlers): void {
+  new HeaderLook(socket, waitMs, handlers)
 }
 
 class HeaderLook implements Timed {
   readonly #socket: Socket
-  readonly #takers: HeaderTakers
+  readonly #handlers: HeaderHandlers
   readonly #deadline: Deadline
   #seen: Buffer | undefined
   readonly #onData = (bytes: Buffer): void => this.#look(bytes)
   readonly #onOver = (): void => this.#leave('no PROXY header')
 
-  constructor(socket: Socket, waitMs: number, takers: HeaderTakers) {
+  constructor(socket: Socket, waitMs: number, handlers: HeaderHandlers) {
     this.#socket = socket
-    this.#takers = takers
+    this.#handlers = handlers
     this.#deadline = new Deadline(this)
     this.#seen = undefined
     socket.on('data', this.#onData)
@@ -51,7 +51,7 @@ class HeaderLook implements Timed {
     this.#letGo()
     this.#socket.pause()
     if (seen.length > header.length) this.#socket.unshift(seen.subarray(header.length))
-    this.#takers.known(this.#socket, header.address)
+    this.#handlers.known(this.#socket, header.address)
   }
 
   #leave(reason: string): void {
@@ -59,7 +59,7 @@ class HeaderLook implements Timed {
     // Whoever is cut off may still be heard of.
     this.#socket.on('error', () => this.#socket.destroy())
     this.#socket.destroy()
-    this.#takers.nobody(this.#socket, reason)
+    this.#handlers.nobody(this.#socket, reason)
   }
 
   #letGo(): void {

@@ -116,14 +116,14 @@ function assertSame(data: string, name: string, length: number): void {
 
 test('no byte of a message is used again while its write waits: slow, quick, pipelining and leaving readers at once', async (t) => {
   const { port } = await rig(t, upstream)
-  const takers: Taker[] = []
+  const handlers: Taker[] = []
   const taker = () => {
     const made = new Taker(port)
-    takers.push(made)
+    handlers.push(made)
     return made
   }
   t.after(() => {
-    for (const { socket } of takers) socket.destroy()
+    for (const { socket } of handlers) socket.destroy()
   })
 
   // Their sockets fill up, and writes wait in the gate.

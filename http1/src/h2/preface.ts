@@ -5,7 +5,7 @@ import { Deadline, type Timed } from '../connection/timer-wheel.ts'
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
 
 /** Who takes a connection, all of its bytes still to be read. */
-export type Takers = {
+export type ProtocolHandlers = {
   http1(socket: Socket): void
   http2(socket: Socket): void
   /** It was closed before it was known what it speaks. */
@@ -16,21 +16,21 @@ export type Takers = {
  * Looks at the first bytes of a plain connection and hands it on: HTTP/2 with prior knowledge begins with a preface that no
  * request of HTTP/1.1 can begin with. Closes it when nothing comes in time.
  */
-export function byPreface(socket: Socket, firstByteMs: number, takers: Takers): void {
-  new Look(socket, firstByteMs, takers)
+export function byPreface(socket: Socket, firstByteMs: number, handlers: ProtocolHandlers): void {
+  new Look(socket, firstByteMs, handlers)
 }
 
 class Look implements Timed {
   readonly #socket: Socket
-  readonly #takers: Takers
+  readonly #handlers: ProtocolHandlers
   readonly #deadline: Deadline
   #seen: Buffer | undefined
   readonly #onData = (bytes: Buffer): void => this.#look(bytes)
   readonly #onOver = (): void => this.#leave()
 
-  constructor(socket: Socket, firstByteMs: number, takers: Takers) {
+  constructor(socket: Socket, firstByteMs: number, handlers: ProtocolHandlers) {
     this.#socket = socket
-    this.#takers = takers
+    this.#handlers = handlers
     this.#deadline = new Deadline(this)
     this.#seen = undefined
     socket.on('data', this.#onData)
@@ -56,16 +56,16 @@ class Look implements Timed {
     socket.pause()
     socket.unshift(seen)
     if (isPreface) {
-      this.#takers.http2(socket)
+      this.#handlers.http2(socket)
     } else {
-      this.#takers.http1(socket)
+      this.#handlers.http1(socket)
       socket.resume()
     }
   }
 
   #leave(): void {
     this.#letGo()
-    this.#takers.nobody(this.#socket)
+    this.#handlers.nobody(this.#socket)
     // Whoever ends before a word is said has nothing to be told.
     this.#socket.on('error', () => this.#socket.destroy())
     this.#socket.destroy()
