@@ -13,14 +13,14 @@ import {
 import type { RequestContext } from '../pipeline/request-context.ts'
 import type { Leases } from '../worker/leases.ts'
 import type { RateHeaders } from './rate-headers.ts'
-import type { WaitingRoom } from './throttle-queue.ts'
+import type { ThrottleQueue } from './throttle-queue.ts'
 
 /** What requests are admitted with; one of each in a worker. */
 export type Admission = {
   readonly counters: Counters
   readonly leases: Leases
   readonly headers: RateHeaders
-  readonly room: WaitingRoom
+  readonly throttled: ThrottleQueue
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -62,7 +62,7 @@ async function admitLater(
   admission: Admission,
   next: Next,
 ): Promise<Outcome> {
-  const { leases, room, now } = admission
+  const { leases, throttled, now } = admission
   let judgement: KeyPassed | NeedsGrant | Refused = first
   let grants = 0
   let waits = 0
@@ -76,10 +76,10 @@ async function admitLater(
       if (outcome === 'unavailable') return UNGRANTED
     } else {
       const throttle = judgement.limited?.throttle
-      if (throttle === undefined || waits >= throttle.retries || room.isFull)
+      if (throttle === undefined || waits >= throttle.retries || throttled.isFull)
         return refusedBy(judgement, admission, nowMs)
       waits++
-      await room.wait(context, throttle.intervalMs)
+      await throttled.wait(context, throttle.intervalMs)
     }
     if (context.isOver) return FORWARDED
     nowMs = now()

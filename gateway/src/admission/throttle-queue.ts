@@ -1,7 +1,7 @@
 import type { RequestContext } from '../pipeline/request-context.ts'
 
 /** Where requests over their rate wait to be judged again (`throttle_interval`). Bounded: who finds it full is refused. */
-export interface WaitingRoom {
+export interface ThrottleQueue {
   readonly isFull: boolean
   /** Resolves when the time is over or the client has left, whichever comes first. */
   wait(context: RequestContext, ms: number): Promise<void>
@@ -10,12 +10,12 @@ export interface WaitingRoom {
 /** Longest wait at a time, milliseconds: what a timer can hold. */
 const LONGEST_WAIT_MS = 2_147_483_647
 
-/** @param seats requests that may wait at a time */
-export function waitingRoom(seats: number): WaitingRoom {
+/** @param maxWaiting requests that may wait at a time */
+export function throttleQueue(maxWaiting: number): ThrottleQueue {
   let taken = 0
   return {
     get isFull() {
-      return taken >= seats
+      return taken >= maxWaiting
     },
     wait(context, ms) {
       taken++

@@ -9,7 +9,7 @@ import type { Change } from '@tollgate/storage/changes/changes'
 import type { KeyReader } from '@tollgate/storage/keys/key-reader'
 import type { Admission } from '../admission/admission.ts'
 import { rateHeaders } from '../admission/rate-headers.ts'
-import { waitingRoom } from '../admission/throttle-queue.ts'
+import { throttleQueue } from '../admission/throttle-queue.ts'
 import { clientAddress, trustedPeers } from '../edge/client-address.ts'
 import { ControlRequest, isControlPath } from '../edge/control-paths.ts'
 import { refusalRenderer } from '../edge/refusal-answer.ts'
@@ -93,7 +93,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     counters: parts.counters,
     leases: parts.leases,
     headers: rateHeaders(settings.rateLimitHeaders ?? 'quotas'),
-    room: waitingRoom(settings.maxThrottledRequests ?? DEFAULT_THROTTLED),
+    throttled: throttleQueue(settings.maxThrottledRequests ?? DEFAULT_THROTTLED),
     now: parts.now,
   }
   const snapshot: Snapshot = createSnapshot(parts.apis, parts.policies, parts.organisationSessions ?? [], {
