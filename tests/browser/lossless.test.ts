@@ -29,7 +29,7 @@ async function demoRights(): Promise<object> {
 
 /** A form: how its document comes to be, where it is opened and read, and the one field that is changed. */
 type Form = {
-  readonly noun: string
+  readonly kind: string
   /** @returns id */
   readonly make: () => Promise<string>
   readonly page: (id: string) => string
@@ -44,7 +44,7 @@ type Form = {
 
 const forms: readonly Form[] = [
   {
-    noun: 'key',
+    kind: 'key',
     make: async () => {
       const made = await admin().post('/api/keys', {
         alias: 'odd',
@@ -65,7 +65,7 @@ const forms: readonly Form[] = [
     change: { label: 'Alias', path: ['data', 'alias'], value: 'renamed' },
   },
   {
-    noun: 'policy',
+    kind: 'policy',
     make: async () => {
       const body = {
         name: 'odd',
@@ -85,7 +85,7 @@ const forms: readonly Form[] = [
     change: { label: 'Name', path: ['name'], value: 'renamed' },
   },
   {
-    noun: 'user',
+    kind: 'user',
     make: async () => {
       const user = {
         first_name: ' odd ',
@@ -107,7 +107,7 @@ const forms: readonly Form[] = [
     change: { label: 'Last Name', path: ['last_name'], value: 'renamed' },
   },
   {
-    noun: 'user group',
+    kind: 'user group',
     make: async () => {
       const made = await admin().post('/api/usergroups', { name: 'odd', user_permissions: {}, ...ODD })
       assert.equal(made.status, 200, made.text)
@@ -118,7 +118,7 @@ const forms: readonly Form[] = [
     change: { label: 'Description', path: ['description'], value: 'renamed' },
   },
   {
-    noun: 'webhook',
+    kind: 'webhook',
     make: async () => {
       const hook = {
         name: 'odd',
@@ -137,7 +137,7 @@ const forms: readonly Form[] = [
     change: { label: 'Name', path: ['name'], value: 'renamed' },
   },
   {
-    noun: 'organisation',
+    kind: 'organisation',
     make: async () => '',
     page: () => '/organisation',
     resource: () => '/api/organisation',
@@ -145,8 +145,8 @@ const forms: readonly Form[] = [
   },
 ]
 
-for (const { noun, make, page: address, resource, change } of forms)
-  test(`a ${noun} that is odd is opened without a change, and saved with one it differs in it alone`, () =>
+for (const { kind, make, page: address, resource, change } of forms)
+  test(`a ${kind} that is odd is opened without a change, and saved with one it differs in it alone`, () =>
     asAdministrator(async (page) => {
       const id = await make()
       const before = (await admin().get(resource(id))).json

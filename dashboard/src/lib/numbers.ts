@@ -7,6 +7,6 @@ export const count = (value: number): string => grouped.format(value)
 /** A count that has to be short: "12.3K". */
 export const shortCount = (value: number): string => short.format(value)
 
-/** A count with its noun: "1 key", "1,200 keys". */
+/** A count with its unit: "1 key", "1,200 keys". */
 export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`

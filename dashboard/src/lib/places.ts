@@ -8,8 +8,8 @@ export type Place = { readonly label: string; readonly to: string }
  * no page here, such as the limits of an organisation, which the operator of the installation sets.
  */
 export function placeOf(apiPath: string): Place | undefined {
-  const [, noun = '', encoded = ''] = /^\/api\/(keys|apis|portal\/policies)\/([^/]+)$/.exec(apiPath) ?? []
-  const page = pages[noun]
+  const [, resource = '', encoded = ''] = /^\/api\/(keys|apis|portal\/policies)\/([^/]+)$/.exec(apiPath) ?? []
+  const page = pages[resource]
   return page && { label: page.label, to: page.to(decodeURIComponent(encoded)) }
 }
 

@@ -11,9 +11,9 @@ export function MetaDataField(props: {
   /** Where they stand in the document. */
   readonly path?: Path
   /** What one of them is called. */
-  readonly noun?: string
+  readonly itemName?: string
 }) {
-  const { form, path = ['meta_data'], noun = 'meta data' } = props
+  const { form, path = ['meta_data'], itemName = 'meta data' } = props
   const stored = form.get(path)
   const entries = isRecord(stored) ? Object.entries(stored) : []
   return (
@@ -39,7 +39,7 @@ export function MetaDataField(props: {
         </Group>
       ))}
       <NewEntry
-        noun={noun}
+        itemName={itemName}
         names={entries.map(([name]) => name)}
         onAdd={(name, value) => form.set([...path, name], value)}
       />
@@ -48,7 +48,7 @@ export function MetaDataField(props: {
 }
 
 function NewEntry(props: {
-  readonly noun: string
+  readonly itemName: string
   readonly names: readonly string[]
   readonly onAdd: (name: string, value: string) => void
 }) {
@@ -63,7 +63,7 @@ function NewEntry(props: {
   return (
     <Group gap="xs" align="flex-start">
       <TextInput
-        aria-label={`Name of new ${props.noun}`}
+        aria-label={`Name of new ${props.itemName}`}
         placeholder="Name"
         flex={1}
         miw={120}
@@ -72,7 +72,7 @@ function NewEntry(props: {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <TextInput
-        aria-label={`Value of new ${props.noun}`}
+        aria-label={`Value of new ${props.itemName}`}
         placeholder="Value"
         flex={1}
         miw={120}
@@ -85,7 +85,7 @@ function NewEntry(props: {
         disabled={name === '' || isTaken}
         onClick={add}
       >
-        {`Add ${props.noun}`}
+        {`Add ${props.itemName}`}
       </Button>
     </Group>
   )

@@ -172,16 +172,16 @@ export class WorkerPool {
   /** What a replaced worker has to start from. */
   #record(change: Change): void {
     this.#revision = Math.max(this.#revision, change.revision)
-    if (change.noun === 'api') {
+    if (change.kind === 'api') {
       if (change.after === undefined) this.#apis.delete(change.id)
       else this.#apis.set(change.id, change.after)
-    } else if (change.noun === 'policy') {
+    } else if (change.kind === 'policy') {
       if (change.after === undefined) this.#policies.delete(change.id)
       else this.#policies.set(change.id, change.after)
-    } else if (change.noun === 'certificate') {
+    } else if (change.kind === 'certificate') {
       if (change.after === undefined) this.#certificates.delete(change.id)
       else this.#certificates.set(change.id, change.after)
-    } else if (change.noun === 'organisation-session') {
+    } else if (change.kind === 'organisation-session') {
       if (change.after === undefined) this.#organisationSessions.delete(change.id)
       else this.#organisationSessions.set(change.id, change.after)
     }

@@ -76,7 +76,7 @@ test('a worker that dies is replaced, starts from the newest records, and blocks
   const proxy = { listen_path: '/alive/', target_url: upstream.url }
   const api = await gate.addApi({ name: 'alive', use_keyless: true, proxy })
   const killed = workerPool.kill(1)
-  await workerPool.apply([{ revision: 1, orgId: gate.orgId, noun: 'api', id: api.id, after: api }])
+  await workerPool.apply([{ revision: 1, orgId: gate.orgId, kind: 'api', id: api.id, after: api }])
   await killed
   while (!log.some(({ msg }) => msg === 'gateway worker replaced'))
     await new Promise((r) => setTimeout(r, 10))
@@ -112,7 +112,7 @@ test('a worker that hangs is ended and holds up no change', async () => {
     global_rate_limit: { rate: 1, per: 60 },
     proxy: { listen_path: '/slow/', target_url: 'http://127.0.0.1:9/' },
   })
-  await workerPool.apply([{ revision: 1, orgId: gate.orgId, noun: 'api', id: api.id, after: api }])
+  await workerPool.apply([{ revision: 1, orgId: gate.orgId, kind: 'api', id: api.id, after: api }])
   // Counters that nobody gives back: each request waits for them for a second, one after another.
   lockBlocks(parts.counterTable, 1_000)
   const socket = connect(workerPool.port, '127.0.0.1')
@@ -121,7 +121,7 @@ test('a worker that hangs is ended and holds up no change', async () => {
     socket.write('GET /slow/ HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100), () => sent())
   })
   await new Promise((resolve) => setTimeout(resolve, 100))
-  await workerPool.apply([{ revision: 2, orgId: gate.orgId, noun: 'api', id: api.id, after: undefined }])
+  await workerPool.apply([{ revision: 2, orgId: gate.orgId, kind: 'api', id: api.id, after: undefined }])
   assert.ok(log.some(({ msg }) => msg === 'gateway worker hangs, it is ended'))
   unlockBlocks(parts.counterTable)
   while (!log.some(({ msg }) => msg === 'gateway worker replaced'))

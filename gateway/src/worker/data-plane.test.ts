@@ -152,11 +152,11 @@ test('paths that could be read in two ways are refused before anything is matche
 
 test('only what changed is compiled again, and what is broken refuses instead of vanishing', async () => {
   plane.apply([
-    { revision: 1, orgId: ORG, noun: 'api', id: 'two', after: apiRecord('two', { use_keyless: true }) },
+    { revision: 1, orgId: ORG, kind: 'api', id: 'two', after: apiRecord('two', { use_keyless: true }) },
     {
       revision: 2,
       orgId: ORG,
-      noun: 'api',
+      kind: 'api',
       id: 'three',
       after: apiRecord('three', {
         use_keyless: true,
@@ -171,6 +171,6 @@ test('only what changed is compiled again, and what is broken refuses instead of
       ({ msg, apiId }) => apiId === 'three' && msg === 'API cannot be compiled, it refuses every request',
     ),
   )
-  plane.apply([{ revision: 3, orgId: ORG, noun: 'api', id: 'two', after: undefined }])
+  plane.apply([{ revision: 3, orgId: ORG, kind: 'api', id: 'two', after: undefined }])
   assert.equal((await callPort(port, '/two/')).status, 404)
 })

@@ -49,7 +49,7 @@ function store(kind: 'at once' | 'later' = 'at once') {
 const keyChange = (id: string, ...secretHashes: string[]): Change => ({
   revision: 1,
   orgId: ORG,
-  noun: 'key',
+  kind: 'key',
   id,
   secretHashes,
   deleted: false,
@@ -102,7 +102,7 @@ test('a change of a policy drops the keys of its organisation only', () => {
   find(cache, 'k')
   other.find('k')
   const reads = keys.reads()
-  cache.apply({ revision: 1, orgId: ORG, noun: 'policy', id: 'p', after: undefined })
+  cache.apply({ revision: 1, orgId: ORG, kind: 'policy', id: 'p', after: undefined })
   other.find('k')
   assert.equal(keys.reads(), reads)
   find(cache, 'k')

@@ -65,14 +65,14 @@ export function keyCache(entries: number, source: KeySource): KeyCache {
       return organisation
     },
     apply(change) {
-      if (change.noun === 'key') {
+      if (change.kind === 'key') {
         known.drop(change.id)
         for (const hash of change.secretHashes) {
           known.drop(hash)
           unknown.drop(hash)
         }
         organisations.get(change.orgId)?.outdatePending()
-      } else if (change.noun === 'policy') {
+      } else if (change.kind === 'policy') {
         organisations.get(change.orgId)?.forgetKnown()
       }
     },

@@ -161,15 +161,15 @@ export function createSnapshot(
     apply(changes) {
       let apisChanged = false
       for (const change of changes) {
-        if (change.noun === 'api') {
+        if (change.kind === 'api') {
           applyApi(change.id, change.after)
           apisChanged = true
-        } else if (change.noun === 'certificate') {
+        } else if (change.kind === 'certificate') {
           apisChanged = applyCertificate(change.id, change.after) || apisChanged
-        } else if (change.noun === 'policy') {
+        } else if (change.kind === 'policy') {
           policyRegistry.remove(change.orgId, change.id)
           if (change.after !== undefined) policyRegistry.put(change.after)
-        } else if (change.noun === 'organisation-session') {
+        } else if (change.kind === 'organisation-session') {
           organisations.put(change.orgId, change.after?.session)
         }
         tools.keys.apply(change)

@@ -66,7 +66,7 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     }
     if (message.kind === 'apply') {
       plane.apply(message.changes)
-      if (setup.settings.tls && message.changes.some(({ noun }) => noun === 'api' || noun === 'certificate'))
+      if (setup.settings.tls && message.changes.some(({ kind }) => kind === 'api' || kind === 'certificate'))
         server.useApis(plane.tls())
     } else server.replaceCertificates(message.tls)
     say({ kind: 'applied', id: message.id })

@@ -23,7 +23,7 @@ export function knownCallers(storage: Storage): KnownCallers {
   const remembered = new Map<string, UserCaller>()
   let generation = 0
   storage.subscribe(async (changes) => {
-    if (!changes.some(({ noun }) => noun === 'user' || noun === 'user-group' || noun === 'organisation'))
+    if (!changes.some(({ kind }) => kind === 'user' || kind === 'user-group' || kind === 'organisation'))
       return
     generation++
     remembered.clear()

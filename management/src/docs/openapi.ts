@@ -182,12 +182,12 @@ function operationIdOf({ method, path }: Route): string {
   return [method.toLowerCase(), ...words].join('_')
 }
 
-/** Routes are grouped by the noun in their path. */
+/** Routes are grouped by the resource in their path. */
 function tagOf({ path }: Route): string {
-  const [surface = '', noun = '', inner] = path.split('/').slice(1)
-  if (surface === 'tyk') return `control: ${noun}`
+  const [surface = '', resource = '', inner] = path.split('/').slice(1)
+  if (surface === 'tyk') return `control: ${resource}`
   if (surface === 'admin') return 'admin'
-  if (noun === 'portal' && inner !== undefined) return inner
+  if (resource === 'portal' && inner !== undefined) return inner
   if (path.includes('/keys')) return 'keys'
-  return surface === 'api' ? noun : 'system'
+  return surface === 'api' ? resource : 'system'
 }

@@ -4,7 +4,7 @@ import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rule
 import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Storage } from '@tollgate/storage/storage'
 
-/** Entries kept of each noun; the whole cache is dropped when it is full. */
+/** Entries kept of each kind; the whole cache is dropped when it is full. */
 const MAX_ENTRIES = 10_000
 /** Compiled definitions take more room than facts. */
 const MAX_RULES = 1_000
@@ -37,7 +37,7 @@ export function createCatalogue(storage: Storage): Catalogue {
   const rules = new Map<string, ApiRules>()
   let generation = 0
   storage.subscribe(async (changes) => {
-    if (!changes.some((change) => change.noun === 'api' || change.noun === 'policy')) return
+    if (!changes.some((change) => change.kind === 'api' || change.kind === 'policy')) return
     generation++
     apis.clear()
     policies.clear()

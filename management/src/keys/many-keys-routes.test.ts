@@ -160,7 +160,7 @@ test('a bulk action tells of each key what became of it, and leaves other organi
   })
   assert.equal((await storage.keys.byId(undefined, foreign))?.session.is_inactive, undefined)
   const { rows } = await storage.revisions.list(undefined, { page: 1, size: 1 })
-  assert.deepEqual([rows[0]?.noun, rows[0]?.id, rows[0]?.actor.kind], ['key', one.hash, 'user'])
+  assert.deepEqual([rows[0]?.kind, rows[0]?.id, rows[0]?.actor.kind], ['key', one.hash, 'user'])
 })
 
 test('policies are put on and taken off many keys, but no key is left without a right', async () => {

@@ -23,7 +23,7 @@ export type ApiIndex = (scope: string | undefined) => Promise<readonly ApiEntry[
 export function createApiIndex(storage: Storage): ApiIndex {
   const pages = new Map<string, Promise<readonly ApiEntry[]>>()
   storage.subscribe(async (changes) => {
-    if (changes.some(({ noun }) => noun === 'api')) pages.clear()
+    if (changes.some(({ kind }) => kind === 'api')) pages.clear()
   })
   return (scope) => {
     const key = scope ?? ''

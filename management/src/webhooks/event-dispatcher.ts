@@ -57,7 +57,7 @@ export function eventDispatcher(parts: DispatcherParts): EventDispatcher {
   const closing = new AbortController()
 
   storage.subscribe(async (changes) => {
-    for (const change of changes) if (change.noun === 'api') handlers.clear()
+    for (const change of changes) if (change.kind === 'api') handlers.clear()
   })
 
   function handlersOf({ orgId, apiId }: ApiEvent): Promise<Handlers> {

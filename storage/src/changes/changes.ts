@@ -11,20 +11,20 @@ export type Actor = { readonly kind: 'user' | 'admin' | 'control-api' | 'system'
  * whole (there are few); keys only by id and secret hash (there may be millions): whoever caches one drops it and reads again.
  */
 export type Change = { readonly revision: number; readonly orgId: string } & (
-  | { readonly noun: 'api'; readonly id: string; readonly after: ApiRecord | undefined }
-  | { readonly noun: 'policy'; readonly id: string; readonly after: PolicyRecord | undefined }
-  | { readonly noun: 'certificate'; readonly id: string; readonly after: CertificateRecord | undefined }
+  | { readonly kind: 'api'; readonly id: string; readonly after: ApiRecord | undefined }
+  | { readonly kind: 'policy'; readonly id: string; readonly after: PolicyRecord | undefined }
+  | { readonly kind: 'certificate'; readonly id: string; readonly after: CertificateRecord | undefined }
   | {
-      readonly noun: 'organisation-session'
+      readonly kind: 'organisation-session'
       readonly id: string
       readonly after: OrganisationSessionRecord | undefined
     }
   | {
-      readonly noun: 'key'
+      readonly kind: 'key'
       readonly id: string
       /** Hex HMAC of every secret that the change touches, so that a cached "unknown" is dropped too. */
       readonly secretHashes: readonly string[]
       readonly deleted: boolean
     }
-  | { readonly noun: 'organisation' | 'user' | 'user-group' | 'webhook'; readonly id: string }
+  | { readonly kind: 'organisation' | 'user' | 'user-group' | 'webhook'; readonly id: string }
 )

@@ -9,7 +9,7 @@ export type Revision = {
   readonly at: string
   readonly actor: Actor
   readonly orgId: string
-  readonly noun:
+  readonly kind:
     | 'api'
     | 'policy'
     | 'certificate'
@@ -50,7 +50,7 @@ const insertRevision = statement<RevisionRow>((db, slot) =>
     actor_kind: slot('actor_kind'),
     actor_id: slot('actor_id'),
     org_id: slot('org_id'),
-    noun: slot('noun'),
+    kind: slot('kind'),
     record_id: slot('record_id'),
     before: slot('before'),
     after: slot('after'),
@@ -78,7 +78,7 @@ export async function appendRevision(
     actor_kind: entry.actor.kind,
     actor_id: entry.actor.id,
     org_id: entry.change.orgId,
-    noun: entry.change.noun,
+    kind: entry.change.kind,
     record_id: entry.change.id,
     before: withoutSecrets(entry.before),
     after: withoutSecrets(entry.after),
@@ -116,7 +116,7 @@ function fromRow(row: RevisionRow): Revision {
     at: row.at,
     // Both were written by `appendRevision` from values of these types.
     actor: { kind: row.actor_kind as Actor['kind'], id: row.actor_id },
-    noun: row.noun as Revision['noun'],
+    kind: row.kind as Revision['kind'],
     orgId: row.org_id,
     id: row.record_id,
     before: row.before === null ? undefined : JSON.parse(row.before),

@@ -158,11 +158,11 @@ export function writeContract(open: () => Promise<Storage>): void {
     })
     assert.equal(total, 3)
     assert.deepEqual(
-      rows.map(({ revision, actor: { kind, id }, noun, before, after }) => [
+      rows.map(({ revision, actor, kind, before, after }) => [
         revision,
+        actor.kind,
+        actor.id,
         kind,
-        id,
-        noun,
         before,
         after,
       ]),

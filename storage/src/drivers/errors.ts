@@ -1,12 +1,12 @@
 /** A value that must be unique is taken. `field` is the record's field: "email", "apiId", "username", "secret"... */
 export class ConflictError extends Error {
   override name = 'ConflictError'
-  readonly noun: string
+  readonly kind: string
   readonly field: string
 
-  constructor(noun: string, field: string, options?: ErrorOptions) {
-    super(`another ${noun} has the same ${field}`, options)
-    this.noun = noun
+  constructor(kind: string, field: string, options?: ErrorOptions) {
+    super(`another ${kind} has the same ${field}`, options)
+    this.kind = kind
     this.field = field
   }
 }

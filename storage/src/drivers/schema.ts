@@ -120,7 +120,7 @@ export type Tables = {
     actor_kind: string
     actor_id: string
     org_id: string
-    noun: string
+    kind: string
     record_id: string
     before: string | null
     after: string | null

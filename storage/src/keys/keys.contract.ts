@@ -188,7 +188,7 @@ export function keyContract(open: () => Promise<Storage>): void {
     for (const { record, hashes, field } of conflicts) {
       await assert.rejects(insert(storage, record, hashes), (error: unknown) => {
         assert.ok(error instanceof ConflictError)
-        assert.deepEqual([error.noun, error.field], ['key', field])
+        assert.deepEqual([error.kind, error.field], ['key', field])
         return true
       })
     }
@@ -206,7 +206,7 @@ export function keyContract(open: () => Promise<Storage>): void {
     assert.equal(await storage.keys.bySecretHash('s1'), undefined)
     assert.equal((await storage.keys.list(record.orgId, { apiId: 'a' }, all)).total, 0)
     assert.deepEqual(
-      seen.map((change) => change.noun === 'key' && [change.secretHashes, change.deleted]),
+      seen.map((change) => change.kind === 'key' && [change.secretHashes, change.deleted]),
       [
         [['s1', 's2'], false],
         [['s1', 's2'], true],

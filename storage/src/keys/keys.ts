@@ -158,7 +158,7 @@ export const keyStore = (scope: Scope): KeyStore => ({
     await addKeyFacts(scope.db, record, revision)
     const change = {
       revision,
-      noun: 'key',
+      kind: 'key',
       orgId: record.orgId,
       id: record.id,
       secretHashes,
@@ -177,7 +177,7 @@ export const keyStore = (scope: Scope): KeyStore => ({
     await insertNames(scope.db, record, before.seq)
     await replaceKeyFacts(scope.db, record)
     const secretHashes = await secretHashesOf(scope.db, id)
-    const change = { revision, noun: 'key', orgId: record.orgId, id, secretHashes, deleted: false } as const
+    const change = { revision, kind: 'key', orgId: record.orgId, id, secretHashes, deleted: false } as const
     await scope.record(change, JSON.parse(before.document), record.session)
   },
 
@@ -190,7 +190,7 @@ export const keyStore = (scope: Scope): KeyStore => ({
     await scope.db.deleteFrom('keys').where('id', '=', record.id).execute()
     const change = {
       revision,
-      noun: 'key',
+      kind: 'key',
       orgId: record.orgId,
       id: record.id,
       secretHashes,

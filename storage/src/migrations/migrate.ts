@@ -16,6 +16,7 @@ import { certificates } from './0003-certificates.ts'
 import { keyFacts } from './0004-key-facts.ts'
 import { organisationSessions } from './0005-organisation-sessions.ts'
 import { webhooks } from './0006-webhooks.ts'
+import { revisionKind } from './0007-revision-kind.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keyFacts,
   organisationSessions,
   webhooks,
+  revisionKind,
 ]
 
 /**

@@ -30,7 +30,7 @@ export function apiContract(open: () => Promise<Storage>): void {
     await assert.rejects(
       storage.write(actor, ({ apis }) => apis.insert(second)),
       (error: unknown) => {
-        return error instanceof ConflictError && error.noun === 'api' && error.field === 'apiId'
+        return error instanceof ConflictError && error.kind === 'api' && error.field === 'apiId'
       },
     )
   })
@@ -98,7 +98,7 @@ export function apiContract(open: () => Promise<Storage>): void {
     assert.equal((await storage.apis.list(record.orgId, { category: ['tagged'] }, all)).total, 1)
     await storage.write(actor, ({ apis }) => apis.remove(renamed))
     assert.deepEqual(
-      seen.map((change) => change.noun === 'api' && change.after),
+      seen.map((change) => change.kind === 'api' && change.after),
       [record, renamed, undefined],
     )
     assert.equal(await storage.apis.byId(record.orgId, record.id), undefined)

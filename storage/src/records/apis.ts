@@ -76,7 +76,7 @@ export const apiStore = (scope: Scope): ApiStore => ({
       .values({ seq: revision, ...columnsOf(record) })
       .execute()
     await insertCategories(scope.db, record)
-    const change = { revision, noun: 'api', orgId: record.orgId, id: record.id, after: record } as const
+    const change = { revision, kind: 'api', orgId: record.orgId, id: record.id, after: record } as const
     await scope.record(change, undefined, record.definition)
   },
 
@@ -87,7 +87,7 @@ export const apiStore = (scope: Scope): ApiStore => ({
     await scope.db.updateTable('apis').set(columns).where('id', '=', id).execute()
     await scope.db.deleteFrom('api_categories').where('api_id', '=', id).execute()
     await insertCategories(scope.db, record)
-    const change = { revision, noun: 'api', orgId: record.orgId, id, after: record } as const
+    const change = { revision, kind: 'api', orgId: record.orgId, id, after: record } as const
     await scope.record(change, JSON.parse(before.document), record.definition)
   },
 
@@ -95,7 +95,7 @@ export const apiStore = (scope: Scope): ApiStore => ({
     const revision = scope.nextRevision()
     const before = await existing(scope.db, record)
     await scope.db.deleteFrom('apis').where('id', '=', record.id).execute()
-    const change = { revision, noun: 'api', orgId: record.orgId, id: record.id, after: undefined } as const
+    const change = { revision, kind: 'api', orgId: record.orgId, id: record.id, after: undefined } as const
     await scope.record(change, JSON.parse(before.document), undefined)
   },
 })

@@ -22,7 +22,7 @@ export function certificateContract(open: () => Promise<Storage>): void {
     await storage.write(actor, ({ certificates }) => certificates.remove(record))
     assert.equal(await storage.certificates.byId(record.orgId, record.id), undefined)
     assert.deepEqual(
-      changes.map((change) => [change.noun, 'after' in change ? change.after : '']),
+      changes.map((change) => [change.kind, 'after' in change ? change.after : '']),
       [
         ['certificate', record],
         ['certificate', undefined],
@@ -65,7 +65,7 @@ export function certificateContract(open: () => Promise<Storage>): void {
       await stores.certificates.insert(record)
     })
     const insert = storage.write(actor, ({ certificates }) => certificates.insert(record))
-    await assert.rejects(insert, (error) => error instanceof ConflictError && error.noun === 'certificate')
+    await assert.rejects(insert, (error) => error instanceof ConflictError && error.kind === 'certificate')
     await storage.write(actor, ({ organisations }) => organisations.remove(organisation))
     assert.equal(await storage.certificates.byId(undefined, record.id), undefined)
     const remove = storage.write(actor, ({ certificates }) => certificates.remove(record))

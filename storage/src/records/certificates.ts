@@ -69,7 +69,7 @@ export const certificateStore = (scope: Scope): CertificateStore => ({
       .insertInto('certificates')
       .values({ id, seq: revision, org_id: orgId, pem, key_sealed: keySealed, created_at: createdAt })
       .execute()
-    await scope.record({ revision, noun: 'certificate', orgId, id, after: record }, undefined, shown(record))
+    await scope.record({ revision, kind: 'certificate', orgId, id, after: record }, undefined, shown(record))
   },
 
   async remove(record) {
@@ -78,7 +78,7 @@ export const certificateStore = (scope: Scope): CertificateStore => ({
     const before = await certificateRow(scope.db, orgId, id)
     if (before === undefined) throw new MissingRecordError(`there is no certificate ${id}`)
     await scope.db.deleteFrom('certificates').where('id', '=', id).execute()
-    const change = { revision, noun: 'certificate', orgId, id, after: undefined } as const
+    const change = { revision, kind: 'certificate', orgId, id, after: undefined } as const
     await scope.record(change, shown(fromRow(before)), undefined)
   },
 })

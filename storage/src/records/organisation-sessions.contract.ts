@@ -23,7 +23,7 @@ export function organisationSessionContract(open: () => Promise<Storage>): void 
     await storage.write(actor, ({ organisationSessions }) => organisationSessions.remove(orgId))
     assert.equal(await storage.organisationSessions.byOrganisation(orgId), undefined)
     assert.deepEqual(
-      seen.map((change) => change.noun === 'organisation-session' && change.after),
+      seen.map((change) => change.kind === 'organisation-session' && change.after),
       [record, changed, undefined],
     )
   })
@@ -49,10 +49,10 @@ export function organisationSessionContract(open: () => Promise<Storage>): void 
       await organisations.insert(organisation)
       await organisationSessions.insert(session)
     })
-    const nouns: string[] = []
-    storage.subscribe(async (changes) => void nouns.push(...changes.map(({ noun }) => noun)))
+    const kinds: string[] = []
+    storage.subscribe(async (changes) => void kinds.push(...changes.map(({ kind }) => kind)))
     await storage.write(actor, ({ organisations }) => organisations.remove(organisation))
     assert.equal(await storage.organisationSessions.byOrganisation(organisation.id), undefined)
-    assert.deepEqual(nouns, ['organisation-session', 'organisation'])
+    assert.deepEqual(kinds, ['organisation-session', 'organisation'])
   })
 }

@@ -57,7 +57,7 @@ export const organisationSessionStore = (scope: Scope): OrganisationSessionStore
         updated_at: updatedAt,
       })
       .execute()
-    const change = { revision, noun: 'organisation-session', orgId, id: orgId, after: record } as const
+    const change = { revision, kind: 'organisation-session', orgId, id: orgId, after: record } as const
     await scope.record(change, undefined, session)
   },
 
@@ -70,7 +70,7 @@ export const organisationSessionStore = (scope: Scope): OrganisationSessionStore
       .set({ document: JSON.stringify(session), updated_at: updatedAt })
       .where('org_id', '=', orgId)
       .execute()
-    const change = { revision, noun: 'organisation-session', orgId, id: orgId, after: record } as const
+    const change = { revision, kind: 'organisation-session', orgId, id: orgId, after: record } as const
     await scope.record(change, JSON.parse(before.document), session)
   },
 
@@ -78,7 +78,7 @@ export const organisationSessionStore = (scope: Scope): OrganisationSessionStore
     const revision = scope.nextRevision()
     const before = await existing(scope.db, orgId)
     await scope.db.deleteFrom('organisation_sessions').where('org_id', '=', orgId).execute()
-    const change = { revision, noun: 'organisation-session', orgId, id: orgId, after: undefined } as const
+    const change = { revision, kind: 'organisation-session', orgId, id: orgId, after: undefined } as const
     await scope.record(change, JSON.parse(before.document), undefined)
   },
 })

@@ -57,7 +57,7 @@ export const organisationStore = (scope: Scope, owned: OwnedStores): Organisatio
       .insertInto('organisations')
       .values({ id, seq: revision, document: JSON.stringify(organisation), created_at: createdAt })
       .execute()
-    await scope.record({ revision, noun: 'organisation', orgId: id, id }, undefined, organisation)
+    await scope.record({ revision, kind: 'organisation', orgId: id, id }, undefined, organisation)
   },
 
   async update(record) {
@@ -67,7 +67,7 @@ export const organisationStore = (scope: Scope, owned: OwnedStores): Organisatio
     const document = JSON.stringify(organisation)
     await scope.db.updateTable('organisations').set({ document }).where('id', '=', id).execute()
     await scope.record(
-      { revision, noun: 'organisation', orgId: id, id },
+      { revision, kind: 'organisation', orgId: id, id },
       JSON.parse(before.document),
       organisation,
     )
@@ -88,7 +88,7 @@ export const organisationStore = (scope: Scope, owned: OwnedStores): Organisatio
     const revision = scope.nextRevision()
     await scope.db.deleteFrom('organisations').where('id', '=', id).execute()
     await scope.record(
-      { revision, noun: 'organisation', orgId: id, id },
+      { revision, kind: 'organisation', orgId: id, id },
       JSON.parse(before.document),
       undefined,
     )

@@ -41,7 +41,7 @@ export function peopleContract(open: () => Promise<Storage>): void {
     assert.equal((await storage.users.byEmail('bob@example.com')).length, 2)
     await assert.rejects(
       insert(aUser({ orgId, email: 'Bob@example.com' })),
-      (error: unknown) => error instanceof ConflictError && error.noun === 'user' && error.field === 'email',
+      (error: unknown) => error instanceof ConflictError && error.kind === 'user' && error.field === 'email',
     )
   })
 
@@ -104,7 +104,7 @@ export function peopleContract(open: () => Promise<Storage>): void {
     assert.deepEqual(await left(gone.id), [0, 0, 0, 0, 0])
     assert.deepEqual(await left(kept.id), [3, 1, 1, 1, 1])
     assert.deepEqual(
-      seen.map(({ noun }) => noun),
+      seen.map(({ kind }) => kind),
       ['key', 'key', 'key', 'policy', 'api', 'user', 'user-group', 'organisation'],
     )
     assert.deepEqual((await storage.organisations.list(all)).rows, [kept])

@@ -38,7 +38,7 @@ export function policyContract(open: () => Promise<Storage>): void {
     await assert.rejects(
       insert(orgId, 'gold'),
       (error: unknown) =>
-        error instanceof ConflictError && error.noun === 'policy' && error.field === 'explicitId',
+        error instanceof ConflictError && error.kind === 'policy' && error.field === 'explicitId',
     )
   })
 

@@ -74,7 +74,7 @@ export const policyStore = (scope: Scope): PolicyStore => ({
       .values({ seq: revision, ...columnsOf(record) })
       .execute()
     await insertApis(scope.db, record)
-    const change = { revision, noun: 'policy', orgId: record.orgId, id: record.id, after: record } as const
+    const change = { revision, kind: 'policy', orgId: record.orgId, id: record.id, after: record } as const
     await scope.record(change, undefined, record.policy)
   },
 
@@ -85,7 +85,7 @@ export const policyStore = (scope: Scope): PolicyStore => ({
     await scope.db.updateTable('policies').set(columns).where('id', '=', id).execute()
     await scope.db.deleteFrom('policy_apis').where('policy_id', '=', id).execute()
     await insertApis(scope.db, record)
-    const change = { revision, noun: 'policy', orgId: record.orgId, id, after: record } as const
+    const change = { revision, kind: 'policy', orgId: record.orgId, id, after: record } as const
     await scope.record(change, JSON.parse(before.document), record.policy)
   },
 
@@ -93,7 +93,7 @@ export const policyStore = (scope: Scope): PolicyStore => ({
     const revision = scope.nextRevision()
     const before = await existing(scope.db, record)
     await scope.db.deleteFrom('policies').where('id', '=', record.id).execute()
-    const change = { revision, noun: 'policy', orgId: record.orgId, id: record.id, after: undefined } as const
+    const change = { revision, kind: 'policy', orgId: record.orgId, id: record.id, after: undefined } as const
     await scope.record(change, JSON.parse(before.document), undefined)
   },
 })

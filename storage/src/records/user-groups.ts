@@ -43,7 +43,7 @@ export const userGroupStore = (scope: Scope): UserGroupStore => ({
       .insertInto('user_groups')
       .values({ id, seq: revision, org_id: orgId, document: JSON.stringify(group) })
       .execute()
-    await scope.record({ revision, noun: 'user-group', orgId, id }, undefined, group)
+    await scope.record({ revision, kind: 'user-group', orgId, id }, undefined, group)
   },
 
   async update(record) {
@@ -55,7 +55,7 @@ export const userGroupStore = (scope: Scope): UserGroupStore => ({
       .set({ document: JSON.stringify(group) })
       .where('id', '=', id)
       .execute()
-    await scope.record({ revision, noun: 'user-group', orgId, id }, JSON.parse(before.document), group)
+    await scope.record({ revision, kind: 'user-group', orgId, id }, JSON.parse(before.document), group)
   },
 
   async remove(record) {
@@ -63,7 +63,7 @@ export const userGroupStore = (scope: Scope): UserGroupStore => ({
     const { id, orgId } = record
     const before = await existing(scope.db, record)
     await scope.db.deleteFrom('user_groups').where('id', '=', id).execute()
-    await scope.record({ revision, noun: 'user-group', orgId, id }, JSON.parse(before.document), undefined)
+    await scope.record({ revision, kind: 'user-group', orgId, id }, JSON.parse(before.document), undefined)
   },
 })
 

@@ -87,7 +87,7 @@ export const userStore = (scope: Scope): UserStore => ({
       .insertInto('users')
       .values({ seq: revision, ...columnsOf(record) })
       .execute()
-    await scope.record({ revision, noun: 'user', orgId: record.orgId, id: record.id }, undefined, record.user)
+    await scope.record({ revision, kind: 'user', orgId: record.orgId, id: record.id }, undefined, record.user)
   },
 
   async update(record) {
@@ -95,7 +95,7 @@ export const userStore = (scope: Scope): UserStore => ({
     const before = await existing(scope.db, record)
     const { id, org_id: _, created_at: __, ...columns } = columnsOf(record)
     await scope.db.updateTable('users').set(columns).where('id', '=', id).execute()
-    const change = { revision, noun: 'user', orgId: record.orgId, id } as const
+    const change = { revision, kind: 'user', orgId: record.orgId, id } as const
     await scope.record(change, JSON.parse(before.document), record.user)
   },
 
@@ -104,7 +104,7 @@ export const userStore = (scope: Scope): UserStore => ({
     const before = await existing(scope.db, record)
     await scope.db.deleteFrom('sign_ins').where('user_id', '=', record.id).execute()
     await scope.db.deleteFrom('users').where('id', '=', record.id).execute()
-    const change = { revision, noun: 'user', orgId: record.orgId, id: record.id } as const
+    const change = { revision, kind: 'user', orgId: record.orgId, id: record.id } as const
     await scope.record(change, JSON.parse(before.document), undefined)
   },
 })

@@ -54,7 +54,7 @@ export function webhookContract(open: () => Promise<Storage>): void {
     await storage.write(actor, ({ organisations }) => organisations.remove(organisation))
     assert.equal(await storage.webhooks.byId(undefined, record.id), undefined)
     const { rows } = await storage.revisions.list(organisation.id, { page: 0, size: 10 })
-    assert.ok(rows.some(({ noun }) => noun === 'webhook'))
+    assert.ok(rows.some(({ kind }) => kind === 'webhook'))
     assert.ok(!JSON.stringify(rows).includes('word'))
     const remove = storage.write(actor, ({ webhooks }) => webhooks.remove(record))
     await assert.rejects(remove, MissingRecordError)

@@ -54,7 +54,7 @@ export const webhookStore = (scope: Scope): WebhookStore => ({
       .insertInto('webhooks')
       .values({ id, seq: revision, org_id: orgId, ...columnsOf(record) })
       .execute()
-    await scope.record({ revision, noun: 'webhook', orgId, id }, undefined, shown(record.webhook))
+    await scope.record({ revision, kind: 'webhook', orgId, id }, undefined, shown(record.webhook))
   },
 
   async update(record) {
@@ -62,7 +62,7 @@ export const webhookStore = (scope: Scope): WebhookStore => ({
     const { id, orgId } = record
     const before = await existing(scope.db, record)
     await scope.db.updateTable('webhooks').set(columnsOf(record)).where('id', '=', id).execute()
-    const change = { revision, noun: 'webhook', orgId, id } as const
+    const change = { revision, kind: 'webhook', orgId, id } as const
     await scope.record(change, shown(before.webhook), shown(record.webhook))
   },
 
@@ -71,7 +71,7 @@ export const webhookStore = (scope: Scope): WebhookStore => ({
     const { id, orgId } = record
     const before = await existing(scope.db, record)
     await scope.db.deleteFrom('webhooks').where('id', '=', id).execute()
-    await scope.record({ revision, noun: 'webhook', orgId, id }, shown(before.webhook), undefined)
+    await scope.record({ revision, kind: 'webhook', orgId, id }, shown(before.webhook), undefined)
   },
 })
 

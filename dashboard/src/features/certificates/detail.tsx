@@ -166,8 +166,8 @@ function DeleteDialog(props: {
     toastDone(`The certificate “${name}” is deleted`)
     void navigate({ to: paths.certificates() })
     queryClient.removeQueries({ queryKey: ['certificates', 'one', certificate.id] })
-    for (const noun of ['certificates', 'apis', 'keys'])
-      void queryClient.invalidateQueries({ queryKey: [noun, 'list'] })
+    for (const resource of ['certificates', 'apis', 'keys'])
+      void queryClient.invalidateQueries({ queryKey: [resource, 'list'] })
   }
   return (
     <ConfirmDialog

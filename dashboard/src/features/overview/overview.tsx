@@ -47,17 +47,17 @@ export function OverviewPage() {
 
 /** How many of everything there are; each leads to its list. */
 function Counts({ counts }: { readonly counts: Overview['counts'] }) {
-  const shown = (['apis', 'keys', 'policies', 'users'] as const).flatMap((noun) => {
-    const value = counts[noun]
-    return value === null ? [] : [{ noun, value }]
+  const shown = (['apis', 'keys', 'policies', 'users'] as const).flatMap((resource) => {
+    const value = counts[resource]
+    return value === null ? [] : [{ resource, value }]
   })
   if (shown.length === 0) return null
   return (
     <ul className={classes.counts} aria-label="How many there are">
-      {shown.map(({ noun, value }) => (
-        <li key={noun}>
-          <Link to={paths[noun]()}>
-            <b>{count(value)}</b> {value === 1 ? nouns[noun].one : nouns[noun].many}
+      {shown.map(({ resource, value }) => (
+        <li key={resource}>
+          <Link to={paths[resource]()}>
+            <b>{count(value)}</b> {value === 1 ? resourceWords[resource].one : resourceWords[resource].many}
           </Link>
         </li>
       ))}
@@ -65,7 +65,7 @@ function Counts({ counts }: { readonly counts: Overview['counts'] }) {
   )
 }
 
-const nouns = {
+const resourceWords = {
   apis: { one: 'API', many: 'APIs' },
   keys: { one: 'key', many: 'keys' },
   policies: { one: 'policy', many: 'policies' },

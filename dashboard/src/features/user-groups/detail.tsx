@@ -48,7 +48,9 @@ function UserGroup({ stored }: { readonly stored: GroupDocument }) {
       : 'This group gives more than you have, so only somebody who has as much can change it.'
   const refresh = () =>
     Promise.all(
-      ['user-groups', 'users', 'me'].map((noun) => queryClient.invalidateQueries({ queryKey: [noun] })),
+      ['user-groups', 'users', 'me'].map((resource) =>
+        queryClient.invalidateQueries({ queryKey: [resource] }),
+      ),
     )
   const save = useMutation({
     mutationFn: () => updateGroup(stored.id, form.documentToSend),

@@ -185,7 +185,7 @@ function Fields({ form, error, isReadOnly = false }: FieldsProps) {
           title="Headers"
           about="Sent with each call; a word that only you know tells that it is ours."
         >
-          <MetaDataField form={form} path={['header_map']} noun="header" />
+          <MetaDataField form={form} path={['header_map']} itemName="header" />
         </FormSection>
       )}
       <FormSection
