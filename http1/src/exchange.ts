@@ -89,7 +89,7 @@ export interface Exchange {
    * Lower-case names of fields that do not go on, not behind the body either: what was taken out of the head. Set before
    * `forward`.
    */
-  withheld: ReadonlySet<string>
+  stripped: ReadonlySet<string>
   /**
    * Answers without an upstream. `headerLines` are complete lines, each ending in CRLF; the engine writes the status
    * line, Content-Length, Date and Connection itself. A body not yet read is drained within limits or the connection closed.

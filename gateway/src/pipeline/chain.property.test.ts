@@ -269,7 +269,7 @@ class TestExchange implements Exchange {
   readonly startedAt = performance.now()
   readonly answered: Promise<void>
   state: unknown = undefined
-  withheld: ReadonlySet<string> = new Set()
+  stripped: ReadonlySet<string> = new Set()
   forwarded = false
   requestId = ''
   readonly #plane: DataPlane

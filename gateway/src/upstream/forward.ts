@@ -83,7 +83,7 @@ function send(context: RequestContext): void {
   const { api, exchange } = context
   const target = (context.targets ?? api.targets).pick()
   context.origin = target.upstream.origin
-  if (context.headerEdits !== undefined) exchange.withheld = context.headerEdits.dropped
+  if (context.headerEdits !== undefined) exchange.stripped = context.headerEdits.dropped
   exchange.forward(
     target.upstream,
     context.method,

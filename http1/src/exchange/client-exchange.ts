@@ -19,7 +19,7 @@ import type { UpstreamConnection, UpstreamUser } from '../upstream/upstream-conn
 import { UpstreamPool } from '../upstream/upstream-pool.ts'
 import { BROKEN, FULL, ReplyOut, WHOLE } from './reply-out.ts'
 import { RequestBody } from './request-body.ts'
-import { NOTHING_WITHHELD } from './request-trailers.ts'
+import { NOTHING_STRIPPED } from './request-trailers.ts'
 import { Tunnel } from './tunnel.ts'
 
 /** The user is to act: `forward` or `respond`. */
@@ -44,7 +44,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
   state: unknown = undefined
-  withheld = NOTHING_WITHHELD
+  stripped = NOTHING_STRIPPED
   readonly #client: ClientConnection
   readonly #body: RequestBody
   readonly #out: ReplyOut
@@ -179,7 +179,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
       connection.send(start + framing, toHead, this.#headMs, upgrade)
       return
     }
-    body.blocked = !connection.send(body.begin(start, head, this.withheld), toHead, this.#headMs, '')
+    body.blocked = !connection.send(body.begin(start, head, this.stripped), toHead, this.#headMs, '')
     if (body.done) return
     if (head.expectsContinue && body.bytes === 0 && !body.continued) {
       body.continued = true

@@ -5,7 +5,7 @@ import { BodyReader } from '../syntax/body-reader.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import type { UpstreamConnection } from '../upstream/upstream-connection.ts'
 import { collect, collectedBytes, compose, composeRequest, writeMessage } from './message.ts'
-import { announcement, forwardedTrailers, NOTHING_WITHHELD } from './request-trailers.ts'
+import { announcement, forwardedTrailers, NOTHING_STRIPPED } from './request-trailers.ts'
 
 /** The body of one request on its way: read from the client, held until there is an upstream, then streamed. */
 export class RequestBody {
@@ -28,7 +28,7 @@ export class RequestBody {
   #chunkedOut = false
   /** What was sent as the head, where trailers may come that are judged by it. */
   #top = ''
-  #withheld = NOTHING_WITHHELD
+  #stripped = NOTHING_STRIPPED
   /** Data of the read that is being handled. */
   #fresh = 0
   /** How long the client was waited for, and since when it is again; negative = not now. */
@@ -81,11 +81,11 @@ export class RequestBody {
   }
 
   /** The request's head, with framing and what is held of the body: one message. `head` is the client's. */
-  begin(top: string, head: RequestHead, withheld: ReadonlySet<string>): string | Buffer {
+  begin(top: string, head: RequestHead, stripped: ReadonlySet<string>): string | Buffer {
     const pieces = this.#held ?? []
     this.#held = undefined
     this.sent = true
-    this.#withheld = withheld
+    this.#stripped = stripped
     if (this.#length === CHUNKED) this.#top = top
     // A body that is whole goes by its length, unless there is something behind it.
     this.#chunkedOut = this.#length === CHUNKED && !(this.done && this.#trailers === '')
@@ -93,7 +93,7 @@ export class RequestBody {
       const length = this.#length === CHUNKED ? this.bytes : this.#length
       return composeRequest(`${top}Content-Length: ${length}\r\n\r\n`, pieces, false, '')
     }
-    const framing = `Transfer-Encoding: chunked\r\n${announcement(head, top, withheld)}\r\n`
+    const framing = `Transfer-Encoding: chunked\r\n${announcement(head, top, stripped)}\r\n`
     return composeRequest(top + framing, pieces, true, this.done ? `0\r\n${this.#trailers}\r\n` : '')
   }
 
@@ -113,7 +113,7 @@ export class RequestBody {
 
   /** Those that go on. */
   get #trailers(): string {
-    return forwardedTrailers(this.#reader?.trailers ?? '', this.#top, this.#withheld)
+    return forwardedTrailers(this.#reader?.trailers ?? '', this.#top, this.#stripped)
   }
 
   /** A client that drips holds a connection for nothing: over the time it was waited for, it must keep the least rate. */

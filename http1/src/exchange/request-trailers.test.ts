@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ParsedRequest, parseRequestHead } from '../syntax/request-head.ts'
 import { rig } from '../testing/relay.ts'
-import { announcement, forwardedTrailers, NOTHING_WITHHELD } from './request-trailers.ts'
+import { announcement, forwardedTrailers, NOTHING_STRIPPED } from './request-trailers.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const post = (headers: string, body: string) =>
@@ -31,9 +31,9 @@ test('a trailer by the name of a header that the upstream is sent, or relies on,
   const head = 'POST / HTTP/1.1\r\nHost: h\r\nX-User: set by the gate\r\n'
   const trailers =
     'x-user: forged\r\nX-Forwarded-For: 1.2.3.4\r\nX-Request-Id: 1\r\nForwarded: for=x\r\nX-User-2: u\r\n'
-  assert.equal(forwardedTrailers(trailers, head, NOTHING_WITHHELD), 'X-User-2: u\r\n')
+  assert.equal(forwardedTrailers(trailers, head, NOTHING_STRIPPED), 'X-User-2: u\r\n')
   assert.equal(forwardedTrailers(trailers, head, new Set(['x-user-2'])), '', 'taken out of the head')
-  assert.equal(forwardedTrailers('', head, NOTHING_WITHHELD), '')
+  assert.equal(forwardedTrailers('', head, NOTHING_STRIPPED), '')
 })
 
 test('what would not go on is not announced', () => {
@@ -41,7 +41,7 @@ test('what would not go on is not announced', () => {
     const text = `POST / HTTP/1.1\r\nHost: h\r\n${value}Transfer-Encoding: chunked\r\n\r\n`
     const head = parseRequestHead(text, { maxTargetBytes: 100, maxHeaders: 10 })
     assert.ok(head instanceof ParsedRequest)
-    return announcement(head, 'POST / HTTP/1.1\r\nHost: h\r\nX-User: u\r\n', NOTHING_WITHHELD)
+    return announcement(head, 'POST / HTTP/1.1\r\nHost: h\r\nX-User: u\r\n', NOTHING_STRIPPED)
   }
   assert.equal(announced(''), '')
   assert.equal(announced('Trailer: X-User, Authorization, x y\r\n'), '')

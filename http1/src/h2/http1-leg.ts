@@ -117,9 +117,9 @@ export class Http1Leg implements Leg, UpstreamUser {
   }
 
   #framing(): string {
-    const { head, method, headerLines, withheld } = this.#message
+    const { head, method, headerLines, stripped } = this.#message
     if (head.bodyLength === CHUNKED)
-      return `Transfer-Encoding: chunked\r\n${announcement(head, `\r\n${headerLines}`, withheld)}`
+      return `Transfer-Encoding: chunked\r\n${announcement(head, `\r\n${headerLines}`, stripped)}`
     if (head.bodyLength > 0 || usuallyWithBody.has(method)) return `Content-Length: ${head.bodyLength}\r\n`
     return ''
   }

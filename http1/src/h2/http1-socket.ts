@@ -3,7 +3,7 @@ import type { OnReadOpts } from 'node:net'
 import { Duplex } from 'node:stream'
 import { handOver } from '../connection/hand-over.ts'
 import { collect, collectedBytes, compose } from '../exchange/message.ts'
-import { NOTHING_WITHHELD } from '../exchange/request-trailers.ts'
+import { NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
 import { CHUNKED, type UpstreamFailure } from '../exchange.ts'
 import { BodyReader } from '../syntax/body-reader.ts'
 import { endToEndLines } from '../syntax/headers.ts'
@@ -134,8 +134,8 @@ export class Http1Socket extends Duplex implements LegUser {
     this.#body = head.bodyLength === 0 ? undefined : new BodyReader(head.bodyLength, OWN_BODIES)
     const headerLines = `Host: ${head.host}\r\n${endToEndLines(head, HOST)}`
     const { method, target } = head
-    const withheld = NOTHING_WITHHELD
-    const message = { method, target, headerLines, head, withheld, ...LONGER_THAN_THE_ENGINE }
+    const stripped = NOTHING_STRIPPED
+    const message = { method, target, headerLines, head, stripped, ...LONGER_THAN_THE_ENGINE }
     this.#leg = new Http2Leg(this.#sessions, this.#limits, message, this)
     this.#leg.start()
     return end === bytes.length ? undefined : bytes.subarray(end)

@@ -12,7 +12,7 @@ export type Message = {
   /** The client's head: how long the body is, and whether it takes trailers. */
   readonly head: ParsedRequest
   /** Names of trailers that stay here. */
-  readonly withheld: ReadonlySet<string>
+  readonly stripped: ReadonlySet<string>
   /** For the reply's head, milliseconds. */
   readonly headMs: number
   /** Without any progress of the reply's body, milliseconds. */

@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import type { ServerLimits } from '../connection/server.ts'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
-import { forwardedTrailers, NOTHING_WITHHELD } from '../exchange/request-trailers.ts'
+import { forwardedTrailers, NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
 import type {
   Exchange,
   ForwardListener,
@@ -52,7 +52,7 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
   state: unknown = undefined
-  withheld = NOTHING_WITHHELD
+  stripped = NOTHING_STRIPPED
   readonly #stream: ServerHttp2Stream
   readonly #context: Http2Context
   /** Of the client's inactivity: it neither sends its body nor reads the answer. */
@@ -145,8 +145,8 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     const { totalMs = 0 } = timeouts
     const headMs = timeouts.headMs || upstream.limits.headMs
     const idleMs = timeouts.idleMs || upstream.limits.bodyIdleMs
-    const { head, withheld } = this
-    const message: Message = { method, target, headerLines, head, withheld, headMs, idleMs }
+    const { head, stripped } = this
+    const message: Message = { method, target, headerLines, head, stripped, headMs, idleMs }
     if (totalMs > 0) this.#limitTime(totalMs)
     this.#phase = FORWARDING
     this.#headerLines = headerLines
@@ -277,7 +277,7 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
   #forwardedTrailers(): OutgoingHttpHeaders {
     if (this.#trailers === noTrailers) return noTrailers
     const lines = trailerLines(this.#trailers)
-    return trailersOf(fieldsOf(forwardedTrailers(lines, `\r\n${this.#headerLines}`, this.withheld)))
+    return trailersOf(fieldsOf(forwardedTrailers(lines, `\r\n${this.#headerLines}`, this.stripped)))
   }
 
   #onDrain(): void {
