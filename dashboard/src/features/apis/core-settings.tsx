@@ -9,8 +9,8 @@ import { PairsField } from '../../ui/pairs-field.tsx'
 import classes from './apis.module.css'
 import { CertificatesField } from './certificates-field.tsx'
 import { useDesign } from './design.ts'
-import { notObeyed } from './not-obeyed.ts'
 import { apiUrlQuery } from './queries.ts'
+import { unsupportedFields } from './unsupported-fields.ts'
 import { versionsOf } from './versions.ts'
 
 /** What an API is called, where callers reach it, and where it stands. */
@@ -128,7 +128,7 @@ export function CoreSettings() {
         </SimpleGrid>
       </FormSection>
       <TargetTls />
-      <NotObeyedNotice />
+      <UnsupportedFieldNotice />
     </>
   )
 }
@@ -230,9 +230,9 @@ function TargetTls() {
   )
 }
 
-function NotObeyedNotice() {
+function UnsupportedFieldNotice() {
   const { definition } = useDesign()
-  const ignored = notObeyed(recordOf(definition))
+  const ignored = unsupportedFields(recordOf(definition))
   if (ignored.length === 0) return null
   return (
     <Note tone="warn" title="Kept, and not done">

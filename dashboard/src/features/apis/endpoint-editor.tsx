@@ -31,7 +31,8 @@ export function EndpointEditor(props: {
   const here = (kind: string) => [...version, 'extended_paths', kind]
   const rename = () => {
     if (typed === path || typed === '' || isTaken) return
-    for (const { kind, index, isObeyed } of rules) if (isObeyed) set([...here(kind), index, 'path'], typed)
+    for (const { kind, index, isSupported } of rules)
+      if (isSupported) set([...here(kind), index, 'path'], typed)
     props.onPath(typed)
   }
   const add = (kind: RuleKind) => {
@@ -112,12 +113,12 @@ function RuleCard(props: {
   readonly onRemove: () => void
 }) {
   const { at, isReadOnly } = useDesign()
-  const { kind, entry, isObeyed } = props.rule
+  const { kind, entry, isSupported } = props.rule
   const about = ruleKinds.find((one) => one.kind === kind)?.about
   const label = labelOf(kind)
   return (
     <Paper withBorder p="md" component="section" aria-label={label}>
-      <Group justify="space-between" wrap="nowrap" align="flex-start" mb={isObeyed ? 'sm' : 0}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start" mb={isSupported ? 'sm' : 0}>
         <div>
           <Text fw={600} component="h3" size="sm">
             {label}
@@ -141,7 +142,7 @@ function RuleCard(props: {
           </Tooltip>
         )}
       </Group>
-      {isObeyed ? (
+      {isSupported ? (
         <Stack gap="sm">
           <RuleMethods kind={kind} path={props.path} />
           <RuleValues kind={kind} path={props.path} />

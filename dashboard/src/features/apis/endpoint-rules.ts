@@ -52,23 +52,23 @@ export type Rule = {
   readonly kind: string
   readonly index: number
   readonly entry: Fields
-  readonly isObeyed: boolean
+  readonly isSupported: boolean
 }
 
 /** A path with all its rules. */
 export type Endpoint = { readonly path: string; readonly rules: readonly Rule[] }
 
-/** The paths of `extended_paths` in the order in which they first stand there; rules that are not obeyed are among them. */
+/** The paths of `extended_paths` in the order in which they first stand there; rules that are not supported are among them. */
 export function endpointsOf(extended: unknown): readonly Endpoint[] {
   const byPath = new Map<string, Rule[]>()
-  const obeyed = ruleKinds.map(({ kind }) => String(kind))
-  const kinds = [...obeyed, ...Object.keys(recordOf(extended)).filter((kind) => !obeyed.includes(kind))]
+  const supported = ruleKinds.map(({ kind }) => String(kind))
+  const kinds = [...supported, ...Object.keys(recordOf(extended)).filter((kind) => !supported.includes(kind))]
   for (const kind of kinds) {
     for (const [index, entry] of listOf(recordOf(extended)[kind]).entries()) {
       // Of the older kind `cache` an entry is the path itself.
       const fields = isRecord(entry) ? entry : { path: entry }
       const path = text(fields.path)
-      const rule = { kind, index, entry: fields, isObeyed: obeyed.includes(kind) }
+      const rule = { kind, index, entry: fields, isSupported: supported.includes(kind) }
       byPath.set(path, [...(byPath.get(path) ?? []), rule])
     }
   }
@@ -101,10 +101,10 @@ const otherKinds: Readonly<Record<string, string>> = {
 }
 
 /** A rule in a few words, for the table: "Block GET", "Rate limit: 10 requests each second". */
-export function ruleInWords({ kind, entry, isObeyed }: Rule): string {
+export function ruleInWords({ kind, entry, isSupported }: Rule): string {
   const methods = methodsOf(entry).join(', ')
   const label = `${labelOf(kind)}${methods === '' ? '' : ` ${methods}`}`
-  const value = isObeyed ? valueInWords(kind, entry) : ''
+  const value = isSupported ? valueInWords(kind, entry) : ''
   return value === '' ? label : `${label}: ${value}`
 }
 

@@ -159,8 +159,8 @@ function RuleTable(props: {
                   {rules.map((rule) => (
                     <Badge
                       key={`${rule.kind} ${rule.index}`}
-                      variant={rule.isObeyed && rule.entry.disabled !== true ? 'light' : 'outline'}
-                      color={rule.isObeyed ? 'gate' : 'gray'}
+                      variant={rule.isSupported && rule.entry.disabled !== true ? 'light' : 'outline'}
+                      color={rule.isSupported ? 'gate' : 'gray'}
                       radius="sm"
                       tt="none"
                       fw={500}
@@ -170,7 +170,7 @@ function RuleTable(props: {
                     >
                       {ruleInWords(rule)}
                       {rule.entry.disabled === true && ' (off)'}
-                      {!rule.isObeyed && ' (kept, not done)'}
+                      {!rule.isSupported && ' (kept, not done)'}
                     </Badge>
                   ))}
                 </Group>

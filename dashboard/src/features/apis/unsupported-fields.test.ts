@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { notObeyed } from './not-obeyed.ts'
+import { unsupportedFields } from './unsupported-fields.ts'
 
 test('what is switched on and not done is named, what is off or empty is not', () => {
   const asked = {
@@ -12,8 +12,8 @@ test('what is switched on and not done is named, what is off or empty is not', (
     uptime_tests: { check_list: null },
   }
   assert.deepEqual(
-    notObeyed(asked).map(({ field }) => field),
+    unsupportedFields(asked).map(({ field }) => field),
     ['CORS', 'proxy.service_discovery', 'tags'],
   )
-  assert.deepEqual(notObeyed({ CORS: null, tags: ['a'], tags_disabled: true }), [])
+  assert.deepEqual(unsupportedFields({ CORS: null, tags: ['a'], tags_disabled: true }), [])
 })

@@ -3,9 +3,9 @@ import { isRecord, listOf, recordOf } from '../../lib/json-values.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /** Something that a definition asks for and that this gate keeps without doing it. */
-export type NotObeyed = { readonly field: string; readonly what: string }
+export type UnsupportedField = { readonly field: string; readonly what: string }
 
-type Known = NotObeyed & { readonly isAsked: (definition: Fields) => boolean }
+type Known = UnsupportedField & { readonly isAsked: (definition: Fields) => boolean }
 
 const known: readonly Known[] = [
   { field: 'CORS', what: 'Cross-origin headers', isAsked: (api) => recordOf(api.CORS).enable === true },
@@ -66,6 +66,6 @@ const known: readonly Known[] = [
 ]
 
 /** What of a definition this gate keeps and does not do, apart from authentication and the rules of paths. */
-export function notObeyed(definition: Fields): readonly NotObeyed[] {
+export function unsupportedFields(definition: Fields): readonly UnsupportedField[] {
   return known.filter(({ isAsked }) => isAsked(definition)).map(({ field, what }) => ({ field, what }))
 }
