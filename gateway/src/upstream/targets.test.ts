@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Upstream } from '@tollgate/http1/exchange'
 import { CompileError } from '../pipeline/compile-error.ts'
 import { storedCertificates } from '../worker/stored-certificates.ts'
-import { joinTarget, targets, wayOf } from './targets.ts'
+import { joinTarget, targets, upstreamTransport } from './targets.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
 
 const inertPools = (): UpstreamPools & { taken: string[] } => {
@@ -11,10 +11,10 @@ const inertPools = (): UpstreamPools & { taken: string[] } => {
   const upstream = (origin: string): Upstream => ({ origin, close() {} })
   return {
     taken,
-    take(place) {
-      const scheme = place.transport === undefined ? 'http' : 'https'
-      taken.push(`${scheme} ${place.host} ${place.port}${place.protocol === 'h2' ? ' h2' : ''}`)
-      return upstream(`${place.host}:${place.port}`)
+    take(endpoint) {
+      const scheme = endpoint.transport === undefined ? 'http' : 'https'
+      taken.push(`${scheme} ${endpoint.host} ${endpoint.port}${endpoint.protocol === 'h2' ? ' h2' : ''}`)
+      return upstream(`${endpoint.host}:${endpoint.port}`)
     },
     release() {},
     closeAll() {},
@@ -22,8 +22,8 @@ const inertPools = (): UpstreamPools & { taken: string[] } => {
 }
 
 const none = storedCertificates([], '')
-const WAY = wayOf({}, none)
-const pick = (url: string) => targets([url], WAY, inertPools()).pick()
+const TRANSPORT = upstreamTransport({}, none)
+const pick = (url: string) => targets([url], TRANSPORT, inertPools()).pick()
 
 test('target path and request path are joined by one slash, the target query comes first', () => {
   const cases: [string, string, string, string][] = [
@@ -50,40 +50,40 @@ test('disable_strip_slash keeps the slash at the end', () => {
 })
 
 test('targets are taken in turn, and one that is listed twice gets twice as much', () => {
-  const list = targets(['http://a', 'http://b', 'http://b'], WAY, inertPools())
+  const list = targets(['http://a', 'http://b', 'http://b'], TRANSPORT, inertPools())
   const seen = Array.from({ length: 6 }, () => list.pick().authority).sort()
   assert.deepEqual(seen, ['a', 'a', 'b', 'b', 'b', 'b'])
 })
 
 test('the default port of the scheme is used, and IPv6 brackets do not reach the socket', () => {
   const pools = inertPools()
-  targets(['http://a', 'https://a', 'http://[::1]:81/x'], WAY, pools)
+  targets(['http://a', 'https://a', 'http://[::1]:81/x'], TRANSPORT, pools)
   assert.deepEqual(pools.taken, ['http a 80', 'https a 443', 'http ::1 81'])
 })
 
 test('HTTP/2 is spoken to h2c targets, and to https ones of an API that asks for it', () => {
   const pools = inertPools()
-  targets(['h2c://a/base', 'http://a'], WAY, pools)
-  targets(['https://b', 'http://b'], wayOf({ protocol: 'h2c' }, none), pools)
+  targets(['h2c://a/base', 'http://a'], TRANSPORT, pools)
+  targets(['https://b', 'http://b'], upstreamTransport({ protocol: 'h2c' }, none), pools)
   assert.deepEqual(pools.taken, ['http a 80 h2', 'http a 80', 'https b 443 h2', 'http b 80'])
 })
 
 test('what cannot be forwarded to is said', () => {
   for (const url of ['', 'nonsense', 'tyk://self/', 'ftp://u']) {
-    assert.throws(() => targets([url], WAY, inertPools()), CompileError, url)
+    assert.throws(() => targets([url], TRANSPORT, inertPools()), CompileError, url)
   }
 })
 
 test('through a proxy, http targets are asked for whole and https ones have a tunnel', () => {
-  const way = (url: string) => wayOf({ proxy: { transport: { proxy_url: url } } }, none)
+  const transport = (url: string) => upstreamTransport({ proxy: { transport: { proxy_url: url } } }, none)
   const pools = inertPools()
-  const list = targets(['http://a:81/base', 'https://b'], way('http://u:p%40@proxy:3128'), pools)
+  const list = targets(['http://a:81/base', 'https://b'], transport('http://u:p%40@proxy:3128'), pools)
   assert.deepEqual(pools.taken, ['http proxy 3128', 'https b 443'])
   const [, relayed] = [list.pick(), list.pick()]
   assert.equal(relayed.authority, 'a:81')
   assert.equal(joinTarget(relayed, 'x', '', false), 'http://a:81/base/x')
   assert.equal(relayed.proxyLines, 'Proxy-Authorization: Basic dTpwQA==\r\n')
   for (const url of ['https://proxy', 'socks5://proxy', 'nonsense'])
-    assert.throws(() => way(url), CompileError, url)
-  assert.throws(() => targets(['h2c://a'], way('http://proxy'), inertPools()), CompileError)
+    assert.throws(() => transport(url), CompileError, url)
+  assert.throws(() => targets(['h2c://a'], transport('http://proxy'), inertPools()), CompileError)
 })

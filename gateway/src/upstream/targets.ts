@@ -3,7 +3,7 @@ import type { TunnelProxy } from '@tollgate/http1/upstream/proxy-tunnel'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { CompileError } from '../pipeline/compile-error.ts'
 import type { StoredCertificates } from '../worker/stored-certificates.ts'
-import type { Place, UpstreamPools } from './upstream-pools.ts'
+import type { Endpoint, UpstreamPools } from './upstream-pools.ts'
 import { proxyOf } from './upstream-proxy.ts'
 import { type TransportFor, transportSettings } from './upstream-tls.ts'
 
@@ -32,8 +32,8 @@ export interface Targets {
 }
 
 /** How an API's targets are reached, whatever their hosts. */
-export type Way = {
-  readonly transport: TransportFor
+export type UpstreamTransport = {
+  readonly tls: TransportFor
   /** `https://` targets over HTTP/2; `h2c://` ones always are, `http://` ones never. */
   readonly http2: boolean
   /** `proxy.transport.proxy_url`: a tunnel for `https://` targets, a relay for `http://` ones. */
@@ -43,19 +43,26 @@ export type Way = {
 /** The protocols of a definition that ask for HTTP/2 upstreams. */
 const HTTP2_PROTOCOLS: ReadonlySet<string> = new Set(['h2', 'h2c', 'grpc', 'grpcs'])
 
-/** Reads the way from a definition. Throws `CompileError` for a transport that cannot be had. */
-export function wayOf(definition: ApiDefinition, certificates: StoredCertificates): Way {
+/** Reads the transport from a definition. Throws `CompileError` for a transport that cannot be had. */
+export function upstreamTransport(
+  definition: ApiDefinition,
+  certificates: StoredCertificates,
+): UpstreamTransport {
   return {
-    transport: transportSettings(definition, certificates),
+    tls: transportSettings(definition, certificates),
     proxy: proxyOf(definition),
     http2: HTTP2_PROTOCOLS.has((definition.protocol ?? '').toLowerCase()),
   }
 }
 
 /** Parses the URLs and takes pools for them. Throws `CompileError` for what cannot be forwarded to. */
-export function targets(urls: readonly string[], way: Way, pools: UpstreamPools): Targets {
+export function targets(
+  urls: readonly string[],
+  transport: UpstreamTransport,
+  pools: UpstreamPools,
+): Targets {
   if (urls.length === 0) throw new CompileError('there is no target URL')
-  const parsed = urls.map((url) => parseTarget(url, way))
+  const parsed = urls.map((url) => parseTarget(url, transport))
   const list = takeAll(parsed, pools)
   const only = list[0]
   let turn = 0
@@ -67,22 +74,22 @@ export function targets(urls: readonly string[], way: Way, pools: UpstreamPools)
       return target
     },
     release() {
-      for (const { place } of parsed) pools.release(place)
+      for (const { endpoint } of parsed) pools.release(endpoint)
     },
   }
 }
 
 /** Takes a pool for each; when one cannot be had, those taken before are given back. */
 function takeAll(parsed: readonly ParsedTarget[], pools: UpstreamPools): readonly Target[] {
-  const taken: Place[] = []
+  const taken: Endpoint[] = []
   try {
-    return parsed.map(({ place, ...rest }) => {
-      const upstream = pools.take(place)
-      taken.push(place)
+    return parsed.map(({ endpoint, ...rest }) => {
+      const upstream = pools.take(endpoint)
+      taken.push(endpoint)
       return { ...rest, upstream }
     })
   } catch (error) {
-    for (const place of taken) pools.release(place)
+    for (const endpoint of taken) pools.release(endpoint)
     throw error
   }
 }
@@ -110,21 +117,21 @@ function firstNonSlash(text: string): number {
   return at
 }
 
-type ParsedTarget = Omit<Target, 'upstream'> & { readonly place: Place }
+type ParsedTarget = Omit<Target, 'upstream'> & { readonly endpoint: Endpoint }
 
-function parseTarget(text: string, way: Way, plainHttp2 = false): ParsedTarget {
+function parseTarget(text: string, transport: UpstreamTransport, plainHttp2 = false): ParsedTarget {
   if (!URL.canParse(text)) throw new CompileError(`"${text}" is not a URL`)
   const url = new URL(text)
-  if (url.protocol === 'h2c:') return parseTarget(`http${text.slice('h2c'.length)}`, way, true)
+  if (url.protocol === 'h2c:') return parseTarget(`http${text.slice('h2c'.length)}`, transport, true)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new CompileError(`proxy: requests cannot be forwarded to ${url.protocol}// yet`)
   }
   const secure = url.protocol === 'https:'
-  const place = placeOf(url, secure, way, plainHttp2)
-  const { proxy } = way
+  const endpoint = endpointOf(url, secure, transport, plainHttp2)
+  const { proxy } = transport
   const relayed = !secure && proxy !== undefined
   return {
-    place: relayed ? { ...place, host: proxy.host, port: proxy.port } : place,
+    endpoint: relayed ? { ...endpoint, host: proxy.host, port: proxy.port } : endpoint,
     authority: url.host,
     path: url.pathname.replace(/\/+$/, ''),
     pathAsWritten: url.pathname,
@@ -135,12 +142,12 @@ function parseTarget(text: string, way: Way, plainHttp2 = false): ParsedTarget {
   }
 }
 
-function placeOf(url: URL, secure: boolean, way: Way, plainHttp2: boolean): Place {
+function endpointOf(url: URL, secure: boolean, transport: UpstreamTransport, plainHttp2: boolean): Endpoint {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
-  const protocol = plainHttp2 || (secure && way.http2) ? 'h2' : 'http/1.1'
-  if (protocol === 'h2' && way.proxy !== undefined)
+  const protocol = plainHttp2 || (secure && transport.http2) ? 'h2' : 'http/1.1'
+  if (protocol === 'h2' && transport.proxy !== undefined)
     throw new CompileError('proxy.transport.proxy_url: HTTP/2 upstreams cannot be reached through a proxy')
-  const transport = secure ? way.transport(host, port) : undefined
-  return { host, port, transport, protocol, tunnel: secure ? way.proxy : undefined }
+  const settings = secure ? transport.tls(host, port) : undefined
+  return { host, port, transport: settings, protocol, tunnel: secure ? transport.proxy : undefined }
 }

@@ -5,7 +5,7 @@ import { type PoolLimits, type UpstreamOrigin, upstreamPool } from '@tollgate/ht
 import { acceptPinned, type TransportSettings, transportKey, type UpstreamTls } from './upstream-tls.ts'
 
 /** Where requests are sent, and how: two places that differ in anything have pools of their own. */
-export type Place = {
+export type Endpoint = {
   readonly host: string
   readonly port: number
   /** undefined: without TLS. */
@@ -15,11 +15,11 @@ export type Place = {
   readonly tunnel: TunnelProxy | undefined
 }
 
-/** The pools of a worker: one per place, shared by all APIs, closed when none uses it. */
+/** The pools of a worker: one per endpoint, shared by all APIs, closed when none uses it. */
 export interface UpstreamPools {
-  /** Throws `CompileError` when TLS cannot be had as the place wants it. */
-  take(place: Place): Upstream
-  release(place: Place): void
+  /** Throws `CompileError` when TLS cannot be had as the endpoint wants it. */
+  take(endpoint: Endpoint): Upstream
+  release(endpoint: Endpoint): void
   closeAll(): void
 }
 
@@ -27,22 +27,22 @@ export interface UpstreamPools {
 export function upstreamPools(limits: PoolLimits, tls: UpstreamTls): UpstreamPools {
   const pools = new Map<string, { readonly upstream: Upstream; users: number }>()
 
-  function open(place: Place): Upstream {
-    const { protocol } = place
-    const origin = originOf(place, tls)
+  function open(endpoint: Endpoint): Upstream {
+    const { protocol } = endpoint
+    const origin = originOf(endpoint, tls)
     return protocol === 'h2' ? new Http2Upstream(origin, limits) : upstreamPool(origin, limits)
   }
 
   return {
-    take(place) {
-      const key = keyOf(place)
-      const pool = pools.get(key) ?? { upstream: open(place), users: 0 }
+    take(endpoint) {
+      const key = keyOf(endpoint)
+      const pool = pools.get(key) ?? { upstream: open(endpoint), users: 0 }
       pool.users += 1
       pools.set(key, pool)
       return pool.upstream
     },
-    release(place) {
-      const key = keyOf(place)
+    release(endpoint) {
+      const key = keyOf(endpoint)
       const pool = pools.get(key)
       if (pool === undefined) return
       pool.users -= 1
@@ -57,7 +57,7 @@ export function upstreamPools(limits: PoolLimits, tls: UpstreamTls): UpstreamPoo
   }
 }
 
-function originOf({ host, port, transport, tunnel }: Place, tls: UpstreamTls): UpstreamOrigin {
+function originOf({ host, port, transport, tunnel }: Endpoint, tls: UpstreamTls): UpstreamOrigin {
   if (transport === undefined) return { host, port }
   const options = tls(host, transport)
   const accept = acceptPinned(transport)
@@ -70,7 +70,7 @@ function originOf({ host, port, transport, tunnel }: Place, tls: UpstreamTls): U
   }
 }
 
-function keyOf({ host, port, transport, protocol, tunnel }: Place): string {
+function keyOf({ host, port, transport, protocol, tunnel }: Endpoint): string {
   if (transport === undefined) return JSON.stringify([host, port, protocol])
   return JSON.stringify([host, port, protocol, transportKey(transport), tunnel ?? null])
 }

@@ -15,7 +15,7 @@ import type { ApiTls } from '../edge/tls-certificates.ts'
 import { chain } from '../pipeline/chain.ts'
 import { CompileError } from '../pipeline/compile-error.ts'
 import { type Next, refusal } from '../pipeline/middleware.ts'
-import { type Targets, targets, wayOf } from '../upstream/targets.ts'
+import { type Targets, targets, upstreamTransport } from '../upstream/targets.ts'
 import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 import { apiTls, missingCertificates, names } from './api-tls.ts'
 import type { KeyCache, OrganisationKeys } from './key-cache.ts'
@@ -290,7 +290,7 @@ function takeTargets(
   { pools, certificates }: SnapshotTools,
   taken: Targets[],
 ): Targets {
-  const list = targets(urls, wayOf(definition, certificates), pools)
+  const list = targets(urls, upstreamTransport(definition, certificates), pools)
   taken.push(list)
   return list
 }

@@ -43,12 +43,12 @@ export function proxyProblems(definition: ApiDefinition): string[] {
       ...targetProblems(`proxy.target_list[${index}]`, target.includes('://') ? target : `http://${target}`),
     )
   }
-  const unusable = wayOutProblem(definition.proxy?.transport?.proxy_url ?? '')
+  const unusable = proxyUrlProblem(definition.proxy?.transport?.proxy_url ?? '')
   return unusable === undefined ? problems : [...problems, unusable]
 }
 
 /** What is wrong with `proxy.transport.proxy_url`; it may hold a user's name and password, so it is never repeated. */
-export function wayOutProblem(url: string): string | undefined {
+export function proxyUrlProblem(url: string): string | undefined {
   if (url === '') return undefined
   if (!URL.canParse(url)) return 'proxy.transport.proxy_url is not a URL'
   const { protocol, username, password } = new URL(url)
