@@ -11,7 +11,7 @@ export type Chunk = {
   readonly sums: Float64Array
 }
 
-type Place = { readonly owner: Map<number, Chunk>; readonly key: number }
+type Slot = { readonly owner: Map<number, Chunk>; readonly key: number }
 
 /**
  * Chunks of history for many series, a bounded number of them: when there are no more, the one that was begun first is
@@ -19,7 +19,7 @@ type Place = { readonly owner: Map<number, Chunk>; readonly key: number }
  */
 export class RowPool {
   readonly #most: number
-  readonly #placed = new Map<Chunk, Place>()
+  readonly #placed = new Map<Chunk, Slot>()
 
   constructor(most: number) {
     this.#most = most

@@ -2,7 +2,7 @@ import { isAdmin, mayAccess } from '@tollgate/model/people/permissions'
 import type { UserRecord } from '@tollgate/storage/records/users'
 import type { Storage } from '@tollgate/storage/storage'
 import type { UserCaller } from '../caller.ts'
-import { standingOf } from './standing.ts'
+import { standingOf } from './user-rights.ts'
 
 /** Callers remembered at once; all are forgotten when there are more. */
 const maxRemembered = 1_000

@@ -1,7 +1,7 @@
 import { isAdmin } from '@tollgate/model/people/permissions'
 import type { UserRecord } from '@tollgate/storage/records/users'
 import type { Stores } from '@tollgate/storage/storage'
-import { covers, standingOf } from '../authentication/standing.ts'
+import { covers, standingOf } from '../authentication/user-rights.ts'
 import type { UserCaller } from '../caller.ts'
 import { Problem } from '../errors.ts'
 import { userProblems } from './user-problems.ts'

@@ -2,7 +2,7 @@ import { type PathMatching, type PathPattern, pathPattern } from '../definition/
 import type { TraceStep } from '../judge/verdict.ts'
 import { type BudgetFacts, budgetOf, escaped, type Setter } from '../limits/budget.ts'
 import type { Limit } from '../limits/counters.ts'
-import { concurrencyOf, type Place, quotaOf, ratesOf, throttleOf } from '../limits/key-limits.ts'
+import { concurrencyOf, type LimitOrigin, quotaOf, ratesOf, throttleOf } from '../limits/key-limits.ts'
 import { type OwnLimits, ownLimits } from '../limits/limit-plan.ts'
 import { type AppliedPolicies, applyPolicies } from './apply-policies.ts'
 import { isEmptyLimit } from './merge-limits.ts'
@@ -220,7 +220,7 @@ function placeOf(
   api: { readonly apiId: string; readonly name: string },
   setter: Setter,
   source: string,
-): Place {
+): LimitOrigin {
   const budget = budgetOf(facts, setter)
   const path = allowanceScope === '' ? [] : [allowanceScope]
   return { budget, path, scope: scopeInWords(budget.words, allowanceScope, api.apiId, api.name), source }
@@ -250,7 +250,7 @@ type Common = Pick<ApiAccess, 'concurrency' | 'quota'> & Pick<OwnLimits, 'thrott
 
 function endpointLimits(
   right: AccessDefinition,
-  around: Place,
+  around: LimitOrigin,
   common: Common,
   matching: PathMatching,
 ): readonly EndpointLimits[] {
@@ -258,7 +258,7 @@ function endpointLimits(
     const path = pathPattern(endpoint.path, matching)
     return (endpoint.methods ?? []).map((method) => {
       const block = method.limit ?? {}
-      const place: Place = {
+      const place: LimitOrigin = {
         ...around,
         path: [...around.path, method.name, endpoint.path],
         scope: `${around.scope} on ${method.name} ${endpoint.path}`,

@@ -9,7 +9,7 @@ import type { Throttle } from './limit-plan.ts'
 const MAX_THROTTLE_MS = 86_400_000
 
 /** Where the counters of one group of limits are, and where it was set. */
-export type Place = {
+export type LimitOrigin = {
   readonly budget: Budget
   /** What singles the counters out within the budget: an allowance scope, a method and a path. */
   readonly path: readonly string[]
@@ -23,7 +23,11 @@ export type Place = {
  * time. Of two that have one
  * counter (windows of one length) the tighter one is left.
  */
-export function ratesOf(block: EndpointLimit, place: Place, kind: LimitKind = 'rate'): readonly Limit[] {
+export function ratesOf(
+  block: EndpointLimit,
+  place: LimitOrigin,
+  kind: LimitKind = 'rate',
+): readonly Limit[] {
   const { rate, per, rate_algorithm: algorithm, rate_burst: burst } = block
   const first = { window: { rate, per, algorithm, burst }, smoothing: block.smoothing, isFurther: false }
   const further = (block.rates ?? []).map((window) => ({ window, smoothing: null, isFurther: true }))
@@ -43,7 +47,7 @@ type OneRate = {
   readonly isFurther: boolean
 }
 
-function rateOf(one: OneRate, place: Place, kind: LimitKind): Limit | undefined {
+function rateOf(one: OneRate, place: LimitOrigin, kind: LimitKind): Limit | undefined {
   const { window, smoothing, isFurther } = one
   const { rate, per } = window
   const { budget, path, scope, source } = place
@@ -68,7 +72,7 @@ function isTighter(one: Limit, other: Limit): boolean {
 /** The concurrency of a limit block. */
 export function concurrencyOf(
   block: EndpointLimit,
-  { budget, path, scope, source }: Place,
+  { budget, path, scope, source }: LimitOrigin,
   kind: LimitKind = 'concurrency',
 ): Limit | undefined {
   const name = counterName(kind, budget.id, ...path)
@@ -78,7 +82,7 @@ export function concurrencyOf(
 /** The quota of a limit block. */
 export function quotaOf(
   block: ApiLimit,
-  { budget, path, scope, source }: Place,
+  { budget, path, scope, source }: LimitOrigin,
   kind: LimitKind = 'quota',
 ): Limit | undefined {
   const calendar = calendarOf(block)

@@ -6,10 +6,10 @@ import { useDesign } from './design.ts'
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-type Place = { readonly kind: string; readonly path: readonly (string | number)[] }
+type RulePath = { readonly kind: string; readonly path: readonly (string | number)[] }
 
 /** Which methods a rule holds for: one or any; lists may also have an action for each of several. */
-export function RuleMethods({ path }: Place) {
+export function RuleMethods({ path }: RulePath) {
   const { at, get, set, isReadOnly } = useDesign()
   const actions = recordOf(get(...path, 'method_actions'))
   const named = Object.keys(actions)

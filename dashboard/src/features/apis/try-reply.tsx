@@ -3,8 +3,8 @@ import { IconCircleCheck, IconCircleX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { listOf } from '../../lib/json-values.ts'
 import { count, counted } from '../../lib/numbers.ts'
+import { pageLinkOf } from '../../lib/page-links.ts'
 import { paths } from '../../lib/paths.ts'
-import { placeOf } from '../../lib/places.ts'
 import { FormSection } from '../../ui/form-section.tsx'
 import { Identifier } from '../../ui/identifier.tsx'
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx'
@@ -79,7 +79,7 @@ export function TryReply({ result }: { readonly result: TrialResult }) {
 function Rule({ rule }: { readonly rule: NonNullable<TrialResult['verdict']['rule']> }) {
   // Where nothing but the request itself can be changed, there is no rule to tell of.
   if (rule.source === null) return null
-  const places = rule.change_at.flatMap((path) => placeOf(path) ?? [])
+  const places = rule.change_at.flatMap((path) => pageLinkOf(path) ?? [])
   return (
     <Group gap="sm">
       <Text size="sm" c="dimmed">

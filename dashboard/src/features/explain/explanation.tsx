@@ -2,8 +2,8 @@ import { Button, Code, Group, Paper, Progress, Stack, Text, Title } from '@manti
 import { IconCircleCheck, IconCircleX, IconPencil } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { count } from '../../lib/numbers.ts'
+import { pageLinkOf } from '../../lib/page-links.ts'
 import { paths } from '../../lib/paths.ts'
-import { placeOf } from '../../lib/places.ts'
 import { Identifier } from '../../ui/identifier.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -97,7 +97,7 @@ function Trace({ explanation: { trace } }: { readonly explanation: Explanation }
 }
 
 function Rule({ explanation: { rule } }: { readonly explanation: Explanation }) {
-  const places = rule.change_at.flatMap((path) => placeOf(path) ?? [])
+  const places = rule.change_at.flatMap((path) => pageLinkOf(path) ?? [])
   const isElsewhere = places.length === 0 && rule.change_at.length > 0
   return (
     <Paper withBorder p={{ base: 'md', sm: 'lg' }} component="section" aria-label="The rule that decided">

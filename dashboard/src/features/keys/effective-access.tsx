@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { usePermissions } from '../../api/me.ts'
 import { count } from '../../lib/numbers.ts'
+import { pageLinkOf } from '../../lib/page-links.ts'
 import { paths } from '../../lib/paths.ts'
-import { placeOf } from '../../lib/places.ts'
 import { Identifier } from '../../ui/identifier.tsx'
 import { StatusBadge } from '../../ui/status-badge.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -218,7 +218,7 @@ function Use({ label, limit }: { readonly label: string; readonly limit: LimitIn
 /** Who set it, with the way there; the key itself is on this page. */
 function Source({ source }: { readonly source: AccessSource }) {
   const [path = ''] = source.change_at
-  const place = source.kind === 'key' ? undefined : placeOf(path)
+  const place = source.kind === 'key' ? undefined : pageLinkOf(path)
   const words = source.kind === 'default' ? 'not set' : source.words
   return (
     <Text size="xs" c="dimmed">

@@ -1,13 +1,13 @@
 import { paths } from './paths.ts'
 
 /** A page of the dashboard at which a rule is changed. */
-export type Place = { readonly label: string; readonly to: string }
+export type PageLink = { readonly label: string; readonly to: string }
 
 /**
  * The page for a path of the REST API at which something is changed (`change_at` of its answers); undefined for what has
  * no page here, such as the limits of an organisation, which the operator of the installation sets.
  */
-export function placeOf(apiPath: string): Place | undefined {
+export function pageLinkOf(apiPath: string): PageLink | undefined {
   const [, resource = '', encoded = ''] = /^\/api\/(keys|apis|portal\/policies)\/([^/]+)$/.exec(apiPath) ?? []
   const page = pages[resource]
   return page && { label: page.label, to: page.to(decodeURIComponent(encoded)) }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { covers } from './standing.ts'
+import { covers } from './user-rights.ts'
 
 test('one may give away what one has, and not more', () => {
   const cases = [
