@@ -62,7 +62,7 @@ export type Return = {
 }
 
 /** What the ledger knows of the open period of a quota. */
-export type Standing = {
+export type AccountState = {
   readonly period: string
   readonly endsAtMs: number
   readonly granted: number
@@ -86,7 +86,7 @@ export interface Ledger {
   lease(requests: readonly LeaseRequest[], nowMs: number): Promise<readonly Lease[]>
   giveBack(returns: readonly Return[], nowMs: number): Promise<void>
   /** Quotas without an open period are absent. */
-  read(names: readonly string[], nowMs: number): Promise<ReadonlyMap<string, Standing>>
+  read(names: readonly string[], nowMs: number): Promise<ReadonlyMap<string, AccountState>>
   /** The next lease of these quotas opens a new period. Answers the names that were known. */
   forget(what: Forgetting): Promise<readonly string[]>
   /** This node lives at least until then: until then others may hope for what it holds. */

@@ -3,15 +3,15 @@ import type { Limited } from '@tollgate/model/judge/refused'
 import type { Counters, Limit, Usage } from '@tollgate/model/limits/counters'
 import type { LimitPlan } from '@tollgate/model/limits/limit-plan'
 import {
-  type LimitStanding,
-  limitStandings,
-  type Told,
+  type CounterReadings,
+  type LimitState,
+  limitStates,
   tightestRate,
 } from '@tollgate/model/limits/limit-state'
 import type { RateLimitHeaders } from '../worker-protocol.ts'
 
 /** What is told of the limits' use: after a judgement that of its `take`, later what the counters hold then. */
-export type Usages = Told
+export type Usages = CounterReadings
 
 /** What answers tell of a request's limits: complete lines, true at the moment of the judgement. */
 export interface RateHeaders {
@@ -121,21 +121,21 @@ function rateOf(plan: LimitPlan | undefined, usages: Usages): string {
 }
 
 function ietfLines(plan: LimitPlan, usages: Usages, nowMs: number): string {
-  const standings = limitStandings(plan, usages, nowMs)
-  if (standings.length === 0) return ''
-  return `RateLimit-Policy: ${standings.map(policyItem).join(', ')}\r\nRateLimit: ${standings.map(standingItem).join(', ')}\r\n`
+  const states = limitStates(plan, usages, nowMs)
+  if (states.length === 0) return ''
+  return `RateLimit-Policy: ${states.map(policyItem).join(', ')}\r\nRateLimit: ${states.map(stateItem).join(', ')}\r\n`
 }
 
 /** Largest integer of a structured field (RFC 9651, 3.3.1). */
 const MAX_INTEGER = 999_999_999_999_999
 
-function policyItem({ name, max, windowSeconds, concurrent }: LimitStanding): string {
+function policyItem({ name, max, windowSeconds, concurrent }: LimitState): string {
   const unit = concurrent ? ';qu="concurrent-requests"' : ''
   const window = windowSeconds > 0 ? `;w=${integer(windowSeconds)}` : ''
   return `"${name}";q=${integer(max)}${unit}${window}`
 }
 
-function standingItem({ name, remaining, resetSeconds }: LimitStanding): string {
+function stateItem({ name, remaining, resetSeconds }: LimitState): string {
   return `"${name}";r=${integer(remaining)}${resetSeconds > 0 ? `;t=${integer(resetSeconds)}` : ''}`
 }
 

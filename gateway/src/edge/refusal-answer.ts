@@ -10,7 +10,7 @@ export type RefusalRenderer = (
   code: RefusalCode,
   head: RequestHead,
   requestId: string,
-  /** Told instead of the code's own text. */
+  /** CounterReadings instead of the code's own text. */
   text?: string,
 ) => Rendered
 

@@ -14,7 +14,7 @@ export type Refusal = {
   /** Every step, when the judgement brought them; else the request's own and then `step`. */
   readonly trace: readonly TraceStep[] | undefined
   readonly traceStep: TraceStep | undefined
-  /** Told instead of the code's own text. */
+  /** CounterReadings instead of the code's own text. */
   readonly text: string | undefined
   /** Complete header lines of the answer: what it tells of limits. */
   readonly lines: string

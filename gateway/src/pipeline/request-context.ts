@@ -82,7 +82,7 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
   cost = 1
   /** The exchange has ended. Nothing may be counted any more, because nobody would release it. */
   isOver = false
-  /** Told when the exchange ends, of who waits for something else. */
+  /** CounterReadings when the exchange ends, of who waits for something else. */
   onOver: (() => void) | undefined = undefined
   replyLines = ''
   /** Time for the reply head; 0 = the default. */

@@ -1,22 +1,22 @@
-import type { Ledger, Standing } from '@tollgate/limits/ledger'
+import type { AccountState, Ledger } from '@tollgate/limits/ledger'
 import type { QuotaCells } from '@tollgate/limits/quota-cells'
 import type { Counters, Limit } from '@tollgate/model/limits/counters'
 
 /** Quotas that are watched at a time; the rest wait for the end of their period. */
-const MAX_STARVED = 10_000
+const MAX_BLOCKED = 10_000
 /** Of these so many are asked about at a time. */
 const MAX_ASKED = 500
 
-type Starved = { readonly limit: Limit; readonly period: string }
+type BlockedQuota = { readonly limit: Limit; readonly period: string }
 
 /**
  * Quotas that are used up here while other nodes still hold units of them, which they may give back. Their cells refuse
  * without asking anybody; here the ledger is asked from time to time, and the cell told when there is hope again.
  */
-export class StarvedQuotas {
+export class BlockedQuotas {
   readonly #ledger: Ledger
   readonly #cells: Counters & QuotaCells
-  readonly #starved = new Map<string, Starved>()
+  readonly #blocked = new Map<string, BlockedQuota>()
 
   constructor(ledger: Ledger, cells: Counters & QuotaCells) {
     this.#ledger = ledger
@@ -24,11 +24,11 @@ export class StarvedQuotas {
   }
 
   add(limit: Limit, period: string): void {
-    if (this.#starved.size < MAX_STARVED) this.#starved.set(limit.name, { limit, period })
+    if (this.#blocked.size < MAX_BLOCKED) this.#blocked.set(limit.name, { limit, period })
   }
 
   drop(name: string): void {
-    this.#starved.delete(name)
+    this.#blocked.delete(name)
   }
 
   /**
@@ -36,28 +36,28 @@ export class StarvedQuotas {
    * its time, by a reset on another node; their cells are empty then.
    */
   async look(nowMs: number, isBusy: (name: string) => boolean): Promise<readonly string[]> {
-    const asked = [...this.#starved].slice(0, MAX_ASKED)
+    const asked = [...this.#blocked].slice(0, MAX_ASKED)
     if (asked.length === 0) return []
     const names = asked.map(([name]) => name)
-    const standings = await this.#ledger.read(names, nowMs)
-    return asked.flatMap(([name, starved]) => {
-      this.#starved.delete(name)
-      return isBusy(name) || this.#feed(name, starved, standings.get(name), nowMs) ? [] : [name]
+    const states = await this.#ledger.read(names, nowMs)
+    return asked.flatMap(([name, blocked]) => {
+      this.#blocked.delete(name)
+      return isBusy(name) || this.#unblock(name, blocked, states.get(name), nowMs) ? [] : [name]
     })
   }
 
   /** False: the cell is empty now, as its period is no more. */
-  #feed(name: string, starved: Starved, standing: Standing | undefined, nowMs: number): boolean {
-    const { limit, period } = starved
-    if (standing?.period !== period) {
+  #unblock(name: string, blocked: BlockedQuota, state: AccountState | undefined, nowMs: number): boolean {
+    const { limit, period } = blocked
+    if (state?.period !== period) {
       this.#cells.reset(limit.cell)
       return false
     }
-    const { granted, endsAtMs, elsewhere } = standing
+    const { granted, endsAtMs, elsewhere } = state
     if (granted < limit.max) {
       this.#cells.grant(limit, { units: 0, granted, endsAtMs, lowWater: -1 }, nowMs)
     } else if (elsewhere > 0) {
-      this.#starved.set(name, starved)
+      this.#blocked.set(name, blocked)
     }
     return true
   }

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Forgetting, Lease, LeaseRequest, Ledger, Return, Standing } from '@tollgate/limits/ledger'
+import type { AccountState, Forgetting, Lease, LeaseRequest, Ledger, Return } from '@tollgate/limits/ledger'
 import type { QuotaCells } from '@tollgate/limits/quota-cells'
 import type { Quotas, QuotaUse } from '@tollgate/limits/quotas'
 import { type Counters, cellOf, type Limit } from '@tollgate/model/limits/counters'
 import type { LeaseOutcome, Leases } from '../worker/leases.ts'
 import type { LogLine } from '../worker/log-batch.ts'
-import { StarvedQuotas } from './blocked-quotas.ts'
+import { BlockedQuotas } from './blocked-quotas.ts'
 import { HeldLeases } from './held-leases.ts'
 
 /** Quotas in one transaction of the ledger; the rest waits for the next, which is a moment later. */
@@ -81,7 +81,7 @@ class LedgerLeases implements LeaseManager {
   readonly #parts: LeaseDeskParts
   readonly #uptime: () => number
   readonly #held: HeldLeases
-  readonly #starved: StarvedQuotas
+  readonly #blocked: BlockedQuotas
   readonly #wishes = new Map<string, Wish>()
   #returns: Return[] = []
   #forgets: Forget[] = []
@@ -100,7 +100,7 @@ class LedgerLeases implements LeaseManager {
     this.#parts = parts
     this.#uptime = parts.uptime ?? (() => performance.now())
     this.#held = new HeldLeases(parts.cells, this.#uptime)
-    this.#starved = new StarvedQuotas(parts.ledger, parts.cells)
+    this.#blocked = new BlockedQuotas(parts.ledger, parts.cells)
     const { idleMs, heartbeatMs, retryMs } = parts.times
     const every = (ms: number, work: () => void) => setInterval(work, ms).unref()
     this.#timers = [
@@ -135,8 +135,8 @@ class LedgerLeases implements LeaseManager {
     const { ledger, now } = this.#parts
     const nowMs = now()
     const quotas = limits.filter(isQuota)
-    const standings = await ledger.read([...new Set(quotas.map(({ name }) => name))], nowMs)
-    return new Map(quotas.map((limit) => [limit.name, this.#useOf(limit, standings.get(limit.name), nowMs)]))
+    const states = await ledger.read([...new Set(quotas.map(({ name }) => name))], nowMs)
+    return new Map(quotas.map((limit) => [limit.name, this.#useOf(limit, states.get(limit.name), nowMs)]))
   }
 
   async reset(limits: readonly Limit[]): Promise<void> {
@@ -280,7 +280,7 @@ class LedgerLeases implements LeaseManager {
     try {
       const unspent = this.#held.put(limit, lease, nowMs)
       if (unspent === undefined) throw new Error(`no counter is free for ${name}`)
-      if (lease.elsewhere > 0) this.#starved.add(limit, period)
+      if (lease.elsewhere > 0) this.#blocked.add(limit, period)
       for (const other of this.#held.beyond(this.#parts.times.maxLeases)) this.#release(other)
       return unspent > 0 ? 'granted' : 'exhausted'
     } catch (error) {
@@ -301,7 +301,7 @@ class LedgerLeases implements LeaseManager {
       if (forgotten.status === 'rejected') throw forgotten.reason
       for (const name of new Set([...forgotten.value, ...names])) {
         this.#held.drop(name)
-        this.#starved.drop(name)
+        this.#blocked.drop(name)
         this.#parts.cells.reset(cellOf(name))
       }
       for (const { resolve } of forgets) resolve()
@@ -310,16 +310,16 @@ class LedgerLeases implements LeaseManager {
     }
   }
 
-  #useOf(limit: Limit, standing: Standing | undefined, nowMs: number): QuotaUse {
+  #useOf(limit: Limit, state: AccountState | undefined, nowMs: number): QuotaUse {
     const { cells } = this.#parts
     const { used, resetsAtMs } = cells.peek(limit, nowMs)
     const hasCell = used > 0 || resetsAtMs > 0 || this.#held.has(limit.name)
     const unspent = Math.max(0, cells.unspent(limit.cell, nowMs))
-    if (standing === undefined) return { used, resetsAtMs, underAdmission: Math.min(unspent, limit.max) }
-    const lost = standing.elsewhere + standing.stranded + (hasCell ? unspent : standing.held)
+    if (state === undefined) return { used, resetsAtMs, underAdmission: Math.min(unspent, limit.max) }
+    const lost = state.elsewhere + state.stranded + (hasCell ? unspent : state.held)
     return {
-      used: hasCell ? used : standing.granted,
-      resetsAtMs: standing.endsAtMs,
+      used: hasCell ? used : state.granted,
+      resetsAtMs: state.endsAtMs,
       underAdmission: Math.min(lost, limit.max),
     }
   }
@@ -328,7 +328,7 @@ class LedgerLeases implements LeaseManager {
   async #askForStarved(): Promise<void> {
     const isBusy = (name: string) => this.#leasing.has(name) || this.#wishes.has(name)
     try {
-      for (const name of await this.#starved.look(this.#parts.now(), isBusy)) this.#held.drop(name)
+      for (const name of await this.#blocked.look(this.#parts.now(), isBusy)) this.#held.drop(name)
     } catch (error) {
       this.#report(error)
     }

@@ -20,7 +20,7 @@ export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort' | 'ticketK
   readonly log: (line: LogLine) => void
   /** Where units of quotas come from: the lease manager. */
   readonly leases: Leases
-  /** Told, about once a second, which keys were recognised; only with a `trafficTable`. */
+  /** CounterReadings, about once a second, which keys were recognised; only with a `trafficTable`. */
   readonly keysUsed?: (uses: KeyUses) => void
   /** Gets what happened at APIs whose definitions have handlers for it; `dropped` more happened too fast. */
   readonly happened?: (events: readonly ApiEvent[], dropped: number) => void

@@ -18,7 +18,7 @@ export type CrewOptions = Omit<WorkerSetup, 'worker'> & {
   readonly log: (line: LogLine) => void
   /** Where units of quotas come from. */
   readonly leases: Leases
-  /** Told, about once a second, which keys a worker recognised. */
+  /** CounterReadings, about once a second, which keys a worker recognised. */
   readonly keysUsed?: (uses: KeyUses) => void
   readonly happened?: (events: readonly ApiEvent[], dropped: number) => void
 }

@@ -2,7 +2,7 @@ import { isAdmin, mayAccess } from '@tollgate/model/people/permissions'
 import type { UserRecord } from '@tollgate/storage/records/users'
 import type { Storage } from '@tollgate/storage/storage'
 import type { UserCaller } from '../caller.ts'
-import { standingOf } from './user-rights.ts'
+import { rightsOf } from './user-rights.ts'
 
 /** Callers remembered at once; all are forgotten when there are more. */
 const maxRemembered = 1_000
@@ -47,7 +47,7 @@ export function knownCallers(storage: Storage): KnownCallers {
 /** The caller that a stored user is, now. */
 async function callerOf(storage: Storage, record: UserRecord | undefined): Promise<UserCaller | undefined> {
   if (record === undefined || record.user.active !== true) return undefined
-  const permissions = await standingOf(storage, record)
+  const permissions = await rightsOf(storage, record)
   return {
     kind: 'user',
     userId: record.id,

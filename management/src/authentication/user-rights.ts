@@ -15,10 +15,7 @@ const nothing: Permissions = { IsAdmin: 'deny' }
  * The permissions that count for a user: the group's where there is one, else the own. A group that is gone, inactive
  * or without permissions opens nothing: losing it must not make its members administrators.
  */
-export async function standingOf(
-  stores: Pick<Stores, 'userGroups'>,
-  record: UserRecord,
-): Promise<Permissions> {
+export async function rightsOf(stores: Pick<Stores, 'userGroups'>, record: UserRecord): Promise<Permissions> {
   const { group_id: groupId = '', user_permissions: own } = record.user
   if (groupId === '') return own ?? {}
   const found = await stores.userGroups.byId(record.orgId === '' ? undefined : record.orgId, groupId)

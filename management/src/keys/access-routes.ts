@@ -92,7 +92,7 @@ async function accessOnApi(context: KeyContext, record: KeyRecord, apiId: string
     const isKept = described.status !== 'open' && api.status === described.status
     return { ...key, status: api.status, words: api.words, source: isKept ? described.source : api.rights }
   }
-  if (described.status !== 'open') return { ...key, ...standingOf(described) }
+  if (described.status !== 'open') return { ...key, ...rightsOf(described) }
   // Policies that govern rights take the place of those that the key itself names.
   const words = 'the key names the API, but the policies that are applied to it grant others'
   return { ...key, status: 'not_granted', words, source: described.source }
@@ -104,13 +104,13 @@ async function accessByPolicy(
   policyIds: readonly string[],
 ): Promise<KeyAccess> {
   const described = await describeStanding(context, record)
-  const key = { key_hash: record.id, alias: described.alias, ...standingOf(described) }
+  const key = { key_hash: record.id, alias: described.alias, ...rightsOf(described) }
   const isApplied = described.policies.some(({ id }) => policyIds.includes(id))
   if (described.status !== 'open' || isApplied) return key
   const words = 'the key names the policy, but carries policies or a list of its own that come first'
   return { ...key, status: 'not_granted', words }
 }
 
-function standingOf({ status, words, source }: AccessDescription): Omit<KeyAccess, 'key_hash' | 'alias'> {
+function rightsOf({ status, words, source }: AccessDescription): Omit<KeyAccess, 'key_hash' | 'alias'> {
   return { status, words, source }
 }

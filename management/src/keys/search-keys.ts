@@ -172,14 +172,14 @@ async function rowOf(context: KeyContext, record: KeyRecord & { readonly usedAt:
   }
 }
 
-type Standing = {
+type KeyFacts = {
   readonly inactive: { readonly value: boolean; readonly source: string }
   readonly expiresAtMs: number
   readonly isSpent: boolean
 }
 
-function statusOf(standing: Standing, nowMs: number): Pick<KeyRow, 'status' | 'status_words'> {
-  const { inactive, expiresAtMs, isSpent } = standing
+function statusOf(state: KeyFacts, nowMs: number): Pick<KeyRow, 'status' | 'status_words'> {
+  const { inactive, expiresAtMs, isSpent } = state
   if (inactive.value) return { status: 'inactive', status_words: `switched off by ${inactive.source}` }
   const leftMs = expiresAtMs === 0 ? Number.POSITIVE_INFINITY : expiresAtMs - nowMs
   if (leftMs < 0) return { status: 'expired', status_words: `expired ${inWords(-leftMs)} ago` }

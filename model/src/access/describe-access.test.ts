@@ -104,7 +104,7 @@ test('a policy that the key carries itself is changed at the key', () => {
   assert.deepEqual([api?.rate.source.kind, api?.rate.source.change_at], ['policy', ['/api/keys/k']])
 })
 
-const standings: [what: string, session: object, world: World, status: string, words: RegExp][] = [
+const cases: [what: string, session: object, world: World, status: string, words: RegExp][] = [
   ['inactive', { ...open, is_inactive: true }, {}, 'inactive', /switched off by itself/],
   [
     'of an inactive policy',
@@ -116,7 +116,7 @@ const standings: [what: string, session: object, world: World, status: string, w
   ['expired', { ...open, expires: 5 }, {}, 'expired', /expired at 1970-01-01T00:00:05.000Z/],
   ['of a policy that is gone', { apply_policies: ['p'] }, {}, 'unusable', /policy not found: p/],
 ]
-for (const [what, session, world, status, words] of standings) {
+for (const [what, session, world, status, words] of cases) {
   test(`a key that is ${what} is ${status}, on each of its APIs too`, () => {
     const described = describe(session, world)
     assert.equal(described.status, status)

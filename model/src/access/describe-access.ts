@@ -33,10 +33,10 @@ export function describeAccess(
   nowMs: number,
   organisation?: OrganisationLimits,
 ): AccessDescription {
-  const standing = describeStanding(access, organisation, nowMs)
+  const overall = overallStatus(access, organisation, nowMs)
   const ofAll = organisation === undefined ? null : describeOrganisation(organisation, usage)
   const describe = (api: ApiAccess, rules: ApiRules | undefined) =>
-    describeApi({ access, api, rules, standing, organisation: ofAll, nowMs }, usage)
+    describeApi({ access, api, rules, overall, organisation: ofAll, nowMs }, usage)
   const { master } = access
   const apis =
     master === undefined
@@ -47,7 +47,7 @@ export function describeAccess(
     org_id: access.orgId,
     alias: access.alias,
     at: momentOf(nowMs),
-    ...standing,
+    ...overall,
     expires_at: access.expiresAtMs === 0 ? null : momentOf(access.expiresAtMs),
     policies: access.policies.map(({ id, name }) => ({ id, name })),
     organisation: ofAll,
@@ -55,14 +55,14 @@ export function describeAccess(
   }
 }
 
-type Standing = Pick<AccessDescription, 'status' | 'words' | 'source'>
+type OverallStatus = Pick<AccessDescription, 'status' | 'words' | 'source'>
 
 /** What holds for the key on every API, in the order in which it is judged. */
-function describeStanding(
+function overallStatus(
   access: EffectiveAccess,
   organisation: OrganisationLimits | undefined,
   nowMs: number,
-): Standing {
+): OverallStatus {
   const source = (words: string) => accessSource(words, access)
   if (organisation?.inactive === true) {
     const words = 'the organisation is switched off'
@@ -87,7 +87,7 @@ type Subject = {
   readonly access: EffectiveAccess
   readonly api: ApiAccess
   readonly rules: ApiRules | undefined
-  readonly standing: Standing
+  readonly overall: OverallStatus
   readonly organisation: OrganisationInForce | null
   readonly nowMs: number
 }
@@ -112,12 +112,12 @@ type Status = Pick<ApiInForce, 'status' | 'words'>
 
 /** The first thing that keeps every request out; limits last, as they end by themselves. */
 function describeStatus(subject: Subject, versions: VersionsInForce, limits: LimitsInForce): Status {
-  const { api, rules, standing } = subject
+  const { api, rules, overall } = subject
   const shut = rules === undefined ? missingApi(api) : shutApi(rules, subject.nowMs)
   if (shut !== undefined) return shut
-  const isShut = standing.status === 'organisation_inactive'
+  const isShut = overall.status === 'organisation_inactive'
   if (rules?.keyless && !isShut) return { status: 'open', words: 'the API asks for no key' }
-  if (standing.status !== 'open') return { status: standing.status, words: standing.words }
+  if (overall.status !== 'open') return { status: overall.status, words: overall.words }
   if (!versions.every && !versions.list.some((version) => version.granted && isServed(version))) {
     return { status: 'no_version', words: 'none of the versions that the key may use is there' }
   }

@@ -5,7 +5,7 @@ import { Session } from '../access/session.ts'
 import { ApiDefinition, withApiDefaults } from '../definition/api-definition.ts'
 import { type ApiRules, compileRules } from '../definition/api-rules.ts'
 import { type Counters, type Limit, NEEDS_GRANT, NO_CELL } from '../limits/counters.ts'
-import { limitStandings, tightestRate } from '../limits/limit-state.ts'
+import { limitStates, tightestRate } from '../limits/limit-state.ts'
 import { memoryCounters } from '../limits/memory-counters.ts'
 import { type OrganisationLimits, organisationLimits } from '../limits/organisation-limits.ts'
 import { decide, judgeKey, judgeOpen, judgeVersion, type KeyPassed } from './decide.ts'
@@ -300,7 +300,7 @@ test('every limit can be listed, on a refusal too', () => {
   const rules = api({ global_rate_limit: { rate: 20, per: 1, algorithm: 'token_bucket', burst: 5 } })
   const list = (plan: KeyPassed['plan']) =>
     plan &&
-    limitStandings(plan, counters, 0).map((one) => [
+    limitStates(plan, counters, 0).map((one) => [
       one.name,
       one.max,
       one.remaining,

@@ -3,7 +3,7 @@ import { SLIDING_SUB_WINDOWS } from './limit.ts'
 import type { LimitPlan } from './limit-plan.ts'
 
 /** What a client is told of one limit after its request was judged. */
-export type LimitStanding = {
+export type LimitState = {
   /** Short and unlike the others of the request: "rate", "rate-2", "quota", "api-rate". */
   readonly name: string
   /** Most units at once: what `remaining` can be at most. */
@@ -18,7 +18,7 @@ export type LimitStanding = {
 }
 
 /** The rate that the `rate_limits` header mode tells of. */
-export type RateStanding = {
+export type RateState = {
   readonly max: number
   readonly remaining: number
   /** Milliseconds since 1970; 0 = no window is open. */
@@ -26,14 +26,14 @@ export type RateStanding = {
 }
 
 /** What counters tell of the limits of a request. */
-export type Told = Pick<Counters, 'usage' | 'allowance'>
+export type CounterReadings = Pick<Counters, 'usage' | 'allowance'>
 
 /**
  * The tightest rate of the request that `counters` counted (or refused) last: the key's with the least room, else the
  * API's (gateway contract, section 4.5); undefined when there is none.
  */
-export function tightestRate(plan: LimitPlan, counters: Told): RateStanding | undefined {
-  let tightest: RateStanding | undefined
+export function tightestRate(plan: LimitPlan, counters: CounterReadings): RateState | undefined {
+  let tightest: RateState | undefined
   for (const index of plan.shownRates) {
     if (plan.limits[index] === undefined) continue
     const { used, resetsAtMs } = counters.usage(index)
@@ -47,12 +47,16 @@ export function tightestRate(plan: LimitPlan, counters: Told): RateStanding | un
 }
 
 /** Of two with the same room the one that stays so for longer. */
-function isTighter(remaining: number, resetsAtMs: number, than: RateStanding): boolean {
+function isTighter(remaining: number, resetsAtMs: number, than: RateState): boolean {
   return remaining < than.remaining || (remaining === than.remaining && resetsAtMs > than.resetsAtMs)
 }
 
 /** Every limit of the request that `counters` counted (or refused) last, for headers that list them. */
-export function limitStandings(plan: LimitPlan, counters: Told, nowMs: number): readonly LimitStanding[] {
+export function limitStates(
+  plan: LimitPlan,
+  counters: CounterReadings,
+  nowMs: number,
+): readonly LimitState[] {
   const kinds = new Map<LimitKind, number>()
   return plan.limits.map((limit, index) => {
     const count = (kinds.get(limit.kind) ?? 0) + 1

@@ -115,9 +115,9 @@ export function quotaLedgerContract(open: () => Promise<Storage>): void {
     await a.giveBack([{ name, period: lease.period, total: lease.total, units: 6 }], NOW)
     const later = await leaseOne(b, wish(name, { max: 10, needed: 10, having: having(none, 0) }))
     assert.equal(later.units, 6)
-    const standing = (await a.read([name], NOW)).get(name)
-    assert.equal(standing?.stranded, 6, 'b never said that it lives, so what it holds is lost for a')
-    assert.equal(standing?.held, 0)
+    const state = (await a.read([name], NOW)).get(name)
+    assert.equal(state?.stranded, 6, 'b never said that it lives, so what it holds is lost for a')
+    assert.equal(state?.held, 0)
   })
 
   test('units of a period that is over, of another life, or given back twice are not taken', async () => {
@@ -146,9 +146,11 @@ export function quotaLedgerContract(open: () => Promise<Storage>): void {
     const after = node(storage, 'a', 'two')
     await after.stayAlive(NOW + HOUR)
     assert.deepEqual(
-      [(await other.read([name], NOW)).get(name), (await after.read([name], NOW)).get(name)].map(
-        (standing) => [standing?.elsewhere, standing?.held, standing?.stranded],
-      ),
+      [(await other.read([name], NOW)).get(name), (await after.read([name], NOW)).get(name)].map((state) => [
+        state?.elsewhere,
+        state?.held,
+        state?.stranded,
+      ]),
       [
         [0, 0, 30],
         [0, 0, 30],
@@ -156,8 +158,8 @@ export function quotaLedgerContract(open: () => Promise<Storage>): void {
     )
     const lease = await leaseOne(after, wish(name, { max: 100, needed: 100 }))
     assert.equal(lease.units, 70)
-    const standing = (await after.read([name], NOW)).get(name)
-    assert.deepEqual([standing?.held, standing?.stranded, standing?.granted], [70, 30, 100])
+    const state = (await after.read([name], NOW)).get(name)
+    assert.deepEqual([state?.held, state?.stranded, state?.granted], [70, 30, 100])
   })
 
   test('what a node holds that is not heard of any more is stranded when its lease ends', async () => {
@@ -167,8 +169,8 @@ export function quotaLedgerContract(open: () => Promise<Storage>): void {
     await a.stayAlive(NOW + 15_000)
     await leaseOne(a, wish(name, { max: 100, needed: 30 }))
     const seen = async (nowMs: number) => {
-      const standing = (await b.read([name], nowMs)).get(name)
-      return [standing?.elsewhere, standing?.stranded]
+      const state = (await b.read([name], nowMs)).get(name)
+      return [state?.elsewhere, state?.stranded]
     }
     assert.deepEqual(await seen(NOW + 14_999), [30, 0])
     assert.deepEqual(await seen(NOW + 15_000), [0, 30])
@@ -184,8 +186,8 @@ export function quotaLedgerContract(open: () => Promise<Storage>): void {
     await leaseOne(ledger, wish(name, { max: 1000, needed: 50, having: having(first, 20) }))
     await leaseOne(ledger, wish(name, { max: 1000, needed: 7, having: having(first, 10) }))
     const last = await leaseOne(ledger, wish(name, { max: 1000, needed: 3, having: having(first, 5) }))
-    const standing = (await ledger.read([name], NOW)).get(name)
-    assert.deepEqual([standing?.granted, standing?.stranded, standing?.held], [160, 57, 8])
+    const state = (await ledger.read([name], NOW)).get(name)
+    assert.deepEqual([state?.granted, state?.stranded, state?.held], [160, 57, 8])
     await ledger.giveBack([{ name, period: last.period, total: last.total, units: 8 }], NOW)
     const after = (await ledger.read([name], NOW)).get(name)
     assert.deepEqual([after?.granted, after?.stranded, after?.held], [152, 57, 0])

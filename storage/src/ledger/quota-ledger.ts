@@ -1,11 +1,11 @@
 import type {
+  AccountState,
   Forgetting,
   Lease,
   LeaseRequest,
   Ledger,
   NodeLife,
   Return,
-  Standing,
 } from '@tollgate/limits/ledger'
 import { type Account, type Holding, type Leased, leaseFrom, takeBack } from '@tollgate/limits/quota-account'
 import { isOver } from '@tollgate/limits/quota-period'
@@ -108,9 +108,9 @@ async function readStandings(
   names: readonly string[],
   { node, life }: NodeLife,
   nowMs: number,
-): Promise<ReadonlyMap<string, Standing>> {
-  const standings = new Map<string, Standing>()
-  if (names.length === 0) return standings
+): Promise<ReadonlyMap<string, AccountState>> {
+  const states = new Map<string, AccountState>()
+  if (names.length === 0) return states
   const asked = new Map(names.map((name) => [columnName(name), name]))
   const rows = await db
     .selectFrom('quotas')
@@ -131,11 +131,11 @@ async function readStandings(
     if (isOver(row.ends_at_ms, nowMs)) continue
     const name = asked.get(row.name) ?? row.name
     const { period, granted } = row
-    const before = standings.get(name) ?? { held: 0, elsewhere: 0, stranded: row.stranded }
+    const before = states.get(name) ?? { held: 0, elsewhere: 0, stranded: row.stranded }
     const units = row.units ?? 0
     const isOwn = row.node === node && row.life === life
     const isElsewhere = !isOwn && row.alive !== null
-    standings.set(name, {
+    states.set(name, {
       period,
       endsAtMs: row.ends_at_ms,
       granted,
@@ -144,7 +144,7 @@ async function readStandings(
       stranded: before.stranded + (isOwn || isElsewhere ? 0 : units),
     })
   }
-  return standings
+  return states
 }
 
 /** Removes quotas and what is held of them; answers the names of those that were there. */

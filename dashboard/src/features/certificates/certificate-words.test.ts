@@ -4,12 +4,12 @@ import { hasPrivateKey, inPairs, nameInWords, pemProblem, standingOf } from './c
 
 const now = Date.UTC(2026, 0, 5)
 const day = (days: number) => new Date(now + days * 86_400_000).toISOString()
-const standing = (from: number, until: number) =>
+const validity = (from: number, until: number) =>
   standingOf({ not_before: day(from), not_after: day(until) }, now).word
 
 test('a certificate is warned of a month before its end', () => {
   assert.deepEqual(
-    [standing(-1, 90), standing(-1, 29), standing(-1, 0), standing(1, 90)],
+    [validity(-1, 90), validity(-1, 29), validity(-1, 0), validity(1, 90)],
     ['Valid', 'Expires soon', 'Expired', 'Not valid yet'],
   )
 })

@@ -5,13 +5,13 @@ import type { Certificate, Use } from './queries.ts'
 const soonDays = 30
 const dayMs = 86_400_000
 
-type Standing = { readonly tone: Tone; readonly word: string; readonly why: string }
+type Validity = { readonly tone: Tone; readonly word: string; readonly why: string }
 
 /** Whether a certificate is in force. */
 export function standingOf(
   certificate: { readonly not_before: string; readonly not_after: string },
   nowMs: number,
-): Standing {
+): Validity {
   const begins = Date.parse(certificate.not_before)
   const ends = Date.parse(certificate.not_after)
   if (ends <= nowMs) return { tone: 'bad', word: 'Expired', why: 'Nobody accepts it any more' }
