@@ -56,7 +56,7 @@ export type UpstreamFailure =
   | 'pool-exhausted' // no connection became free in time
   | 'client-gone' // the client left first; nobody is there to be answered
 
-/** Told what becomes of a forwarded request. One object per exchange implements it, so that no closure is made. */
+/** Called back about a forwarded request. One object per exchange implements it, so that no closure is made. */
 export interface ForwardListener {
   /** The reply's head is here. Call `exchange.relay` (or `respond`) now or later: the body waits, bounded. */
   onReply(reply: ReplyHead): void

@@ -319,7 +319,7 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
       upstreamAuthorities: readUpstreamAuthorities(config.tls),
     },
     log: parts.log,
-    happened(events, dropped) {
+    onEvents(events, dropped) {
       for (const event of events) parts.events.fire(event)
       if (dropped > 0) parts.log({ level: 'warn', msg: 'events dropped', events: dropped })
     },

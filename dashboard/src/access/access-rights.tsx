@@ -17,7 +17,7 @@ type Props = {
   readonly error: unknown
   /** What is said below the heading. */
   readonly about?: string
-  /** Told which rule is chosen but not added yet. */
+  /** Called with the rule that is chosen but not added yet. */
   readonly onWaiting?: (rule: string | undefined) => void
 }
 

@@ -4,7 +4,7 @@ import type { Counters, Limit } from '@tollgate/model/limits/counters'
 import { limitInWords } from '@tollgate/model/limits/limit-in-words'
 import {
   FORWARDED,
-  type LimitTold,
+  type LimitReport,
   type Next,
   type Outcome,
   type Refusal,
@@ -113,12 +113,12 @@ function refusedBy(
   nowMs: number,
 ): Refusal {
   const lines = limited === undefined ? '' : headers.refused(limited, counters, nowMs)
-  const limit = limited && toldOf(limited, counters)
+  const limit = limited && limitReport(limited, counters)
   return { kind: 'refusal', code, traceStep: undefined, trace, text: undefined, lines, limit }
 }
 
 /** What is kept of the limit that refused, for who may ask why. */
-function toldOf({ plan, index, retryAtMs }: Limited, counters: Counters): LimitTold | undefined {
+function limitReport({ plan, index, retryAtMs }: Limited, counters: Counters): LimitReport | undefined {
   const limit: Limit | undefined = plan.limits[index]
   if (limit === undefined) return undefined
   const { used, resetsAtMs } = counters.usage(index)

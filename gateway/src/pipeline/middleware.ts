@@ -19,11 +19,11 @@ export type Refusal = {
   /** Complete header lines of the answer: what it tells of limits. */
   readonly lines: string
   /** The limit that refused. */
-  readonly limit: LimitTold | undefined
+  readonly limit: LimitReport | undefined
 }
 
 /** What is kept of the limit that refused a request; times in milliseconds since 1970, 0 = there is none. */
-export type LimitTold = {
+export type LimitReport = {
   readonly kind: LimitKind
   readonly words: string
   /** Whose budget it is, and who set it, in words. */

@@ -22,7 +22,7 @@ import type { CompiledApi } from '../worker/snapshot.ts'
 import { HeaderEdits } from './header-edits.ts'
 import type { Refusal } from './middleware.ts'
 
-/** What is told of an exchange's end. */
+/** Called at an exchange's end. */
 export interface Finishing {
   finish(result: FinishResult): void
 }

@@ -23,7 +23,7 @@ export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort' | 'ticketK
   /** CounterReadings, about once a second, which keys were recognised; only with a `trafficTable`. */
   readonly keysUsed?: (uses: KeyUses) => void
   /** Gets what happened at APIs whose definitions have handlers for it; `dropped` more happened too fast. */
-  readonly happened?: (events: readonly ApiEvent[], dropped: number) => void
+  readonly onEvents?: (events: readonly ApiEvent[], dropped: number) => void
 }
 
 /**

@@ -20,7 +20,7 @@ export type CrewOptions = Omit<WorkerSetup, 'worker'> & {
   readonly leases: Leases
   /** CounterReadings, about once a second, which keys a worker recognised. */
   readonly keysUsed?: (uses: KeyUses) => void
-  readonly happened?: (events: readonly ApiEvent[], dropped: number) => void
+  readonly onEvents?: (events: readonly ApiEvent[], dropped: number) => void
 }
 
 /** Young generation of a worker's heap, megabytes: what one request leaves behind dies here, not in the old generation. */
@@ -222,7 +222,7 @@ export class WorkerPool {
       log: _log,
       leases: _leases,
       keysUsed: _keysUsed,
-      happened: _happened,
+      onEvents: _onEvents,
       ...setup
     } = this.#options
     return {
@@ -245,7 +245,7 @@ export class WorkerPool {
     } else if (message.kind === 'key-uses') {
       this.#options.keysUsed?.(message.uses)
     } else if (message.kind === 'events') {
-      this.#options.happened?.(message.events, message.dropped)
+      this.#options.onEvents?.(message.events, message.dropped)
     } else if (message.kind === 'log') {
       for (const line of message.lines) this.#options.log(line)
       if (message.dropped > 0) {

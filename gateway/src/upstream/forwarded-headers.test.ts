@@ -33,7 +33,7 @@ const CLAIMS = {
 
 const NAMES = Object.keys(CLAIMS).map((name) => name.toLowerCase())
 
-async function toldOf(gate: TestGate, headers: Record<string, string>): Promise<Record<string, string>> {
+async function limitReport(gate: TestGate, headers: Record<string, string>): Promise<Record<string, string>> {
   const reply = await gate.call('/open/', { headers: { Host: 'api.example', ...headers } })
   const { headers: seen } = JSON.parse(reply.body)
   return Object.fromEntries(NAMES.flatMap((name) => (seen[name] === undefined ? [] : [[name, seen[name]]])))
@@ -46,12 +46,12 @@ const OWN_WORDS = {
 }
 
 test('who is no trusted proxy cannot tell the upstream anything of the way before it', async () => {
-  assert.deepEqual(await toldOf(strict, CLAIMS), OWN_WORDS)
-  assert.deepEqual(await toldOf(strict, {}), OWN_WORDS)
+  assert.deepEqual(await limitReport(strict, CLAIMS), OWN_WORDS)
+  assert.deepEqual(await limitReport(strict, {}), OWN_WORDS)
 })
 
 test('what a trusted proxy says is kept, and its address appended', async () => {
-  assert.deepEqual(await toldOf(trusting, CLAIMS), {
+  assert.deepEqual(await limitReport(trusting, CLAIMS), {
     'x-forwarded-for': '203.0.113.9, 127.0.0.1',
     'x-forwarded-proto': 'https',
     'x-forwarded-host': 'bank.example',
@@ -59,12 +59,15 @@ test('what a trusted proxy says is kept, and its address appended', async () => 
     'x-real-ip': '203.0.113.9',
     forwarded: 'for=203.0.113.9;proto=https',
   })
-  assert.deepEqual(await toldOf(trusting, {}), OWN_WORDS)
+  assert.deepEqual(await limitReport(trusting, {}), OWN_WORDS)
 })
 
 test('Connection cannot make the claims of a client pass, and a definition may set or remove them', async () => {
   assert.deepEqual(
-    await toldOf(strict, { Connection: 'x-forwarded-proto, x-forwarded-for', 'X-Forwarded-Proto': 'https' }),
+    await limitReport(strict, {
+      Connection: 'x-forwarded-proto, x-forwarded-for',
+      'X-Forwarded-Proto': 'https',
+    }),
     OWN_WORDS,
   )
   await strict.addApi({

@@ -23,7 +23,7 @@ import { forwardedHeaders } from '../upstream/forwarded-headers.ts'
 import { upstreamPools } from '../upstream/upstream-pools.ts'
 import { upstreamTls } from '../upstream/upstream-tls.ts'
 import type { GatewaySettings, WorkerSetup } from '../worker-protocol.ts'
-import { tellEvent } from './emit-event.ts'
+import { emitEvent } from './emit-event.ts'
 import { type KeyCache, keyCache } from './key-cache.ts'
 import { keySource } from './key-loader.ts'
 import type { Leases } from './leases.ts'
@@ -51,7 +51,7 @@ export type DataPlaneParts = Pick<
   readonly reader: KeyReader
   readonly log: (line: LogLine) => void
   /** Something happened that an API's definition has a handler for. */
-  readonly happened?: (event: ApiEvent) => void
+  readonly onEvent?: (event: ApiEvent) => void
   /** Where requests are counted for the overview; they are not without it. */
   readonly counting?: Counting
   /** Milliseconds since 1970. */
@@ -129,7 +129,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     finished(context, result) {
       count.finished(context, result)
       logRequest(context, result)
-      if (context.api.events.size > 0 && parts.happened !== undefined) tellEvent(context, parts.happened)
+      if (context.api.events.size > 0 && parts.onEvent !== undefined) emitEvent(context, parts.onEvent)
     },
   }
 

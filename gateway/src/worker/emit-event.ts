@@ -2,12 +2,12 @@ import { type ApiEvent, eventOf } from '@tollgate/model/definition/api-events'
 import { refusals } from '@tollgate/model/judge/refusals'
 import type { RequestContext } from '../pipeline/request-context.ts'
 
-/** Tells the event that a request's refusal is, when its API wants to hear of it. Neither secret nor query is in it. */
-export function tellEvent(context: RequestContext, happened: (event: ApiEvent) => void): void {
+/** Emits the event that a request's refusal is, when its API has a handler for it. Neither secret nor query is in it. */
+export function emitEvent(context: RequestContext, emit: (event: ApiEvent) => void): void {
   const { refusal, api, access } = context
   const name = refusal === undefined ? undefined : eventOf(refusal.code)
   if (refusal === undefined || name === undefined || !api.events.has(name)) return
-  happened({
+  emit({
     name,
     orgId: api.orgId,
     apiId: api.apiId,

@@ -15,17 +15,17 @@ import { type LogLine, logBatch } from './log-batch.ts'
 
 /** The thread of one worker: what `WorkerPool` starts. It holds a data plane and the server in front of it. */
 async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): Promise<void> {
-  const say = (message: FromWorker): void => port.postMessage(message)
-  const log = logBatch((lines, dropped) => say({ kind: 'log', lines, dropped }))
-  const happened = logBatch<ApiEvent>((events, dropped) => say({ kind: 'events', events, dropped }))
+  const post = (message: FromWorker): void => port.postMessage(message)
+  const log = logBatch((lines, dropped) => post({ kind: 'log', lines, dropped }))
+  const events = logBatch<ApiEvent>((events, dropped) => post({ kind: 'events', events, dropped }))
   const uses = new NotedUses()
   const reportUses = (): void => {
     const noted = uses.take()
-    if (noted !== undefined) say({ kind: 'key-uses', uses: noted })
+    if (noted !== undefined) post({ kind: 'key-uses', uses: noted })
   }
   const reporting = setInterval(reportUses, USES_EVERY_MS)
   const reader = await openKeyReader(setup.keySource)
-  const leases = remoteLeases((wishes) => say({ kind: 'lease', wishes }), {
+  const leases = remoteLeases((wishes) => post({ kind: 'lease', wishes }), {
     waitMs: setup.settings.quotaWaitMs ?? DEFAULT_QUOTA_WAIT_MS,
     maxWaiting: setup.settings.maxQuotaWaiting ?? DEFAULT_QUOTA_WAITING,
   })
@@ -35,7 +35,7 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     leases,
     reader,
     log: log.add,
-    happened: happened.add,
+    onEvent: events.add,
     ...(setup.trafficTable && { counting: { table: setup.trafficTable, worker: setup.worker, uses } }),
     now: Date.now,
   })
@@ -48,7 +48,7 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     plane.close()
     await reader.close()
     log.flush()
-    happened.flush()
+    events.flush()
     clearInterval(reporting)
     reportUses()
     port.close()
@@ -69,15 +69,15 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
       if (setup.settings.tls && message.changes.some(({ kind }) => kind === 'api' || kind === 'certificate'))
         server.useApis(plane.tls())
     } else server.replaceCertificates(message.tls)
-    say({ kind: 'applied', id: message.id })
+    post({ kind: 'applied', id: message.id })
   })
 
   try {
     const { host, reusePort } = setup
-    say({ kind: 'listening', port: await server.listen({ host, port: setup.port, reusePort }) })
+    post({ kind: 'listening', port: await server.listen({ host, port: setup.port, reusePort }) })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    say({ kind: 'not-listening', code, message: error instanceof Error ? error.message : String(error) })
+    post({ kind: 'not-listening', code, message: error instanceof Error ? error.message : String(error) })
     await close(0)
   }
 }

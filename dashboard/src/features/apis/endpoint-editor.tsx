@@ -17,7 +17,7 @@ export function EndpointEditor(props: {
   /** '' for one that is to be added. */
   readonly path: string
   readonly onPath: (path: string) => void
-  /** Told before the first rule of a new path is added. */
+  /** Called before the first rule of a new path is added. */
   readonly onFirstRule: () => void
   readonly onDone: () => void
 }) {

@@ -12,7 +12,7 @@ export function RawDocument(props: {
   readonly form: DocumentForm<KeyDocument>
   readonly stored: KeyDocument
   readonly isReadOnly: boolean
-  /** Told what keeps the text from being saved. */
+  /** Called with what keeps the text from being saved. */
   readonly onProblem: (problem: string | undefined) => void
 }) {
   const { form, stored, isReadOnly, onProblem } = props
