@@ -22,7 +22,7 @@ export type WorkerSetup = {
   /** Where the workers count their requests (analytics/); undefined = they do not. */
   readonly trafficTable?: SharedArrayBuffer | undefined
   /** Where keys are looked up: the path of an SQLite file, or a postgres:// URL. */
-  readonly keySource:
+  readonly databaseSource:
     | { readonly kind: 'sqlite'; readonly file: string }
     | { readonly kind: 'postgres'; readonly url: string }
   readonly pepper: string

@@ -1,16 +1,16 @@
-import type { KeySource } from '@tollgate/storage/drivers/connections'
+import type { DatabaseSource } from '@tollgate/storage/drivers/connections'
 import { NewerDatabaseError } from '@tollgate/storage/drivers/errors'
 import { openStorage } from '@tollgate/storage/open'
 import type { Storage } from '@tollgate/storage/storage'
 import { errorText, StartFailure } from './start-failure.ts'
 
 /** Where the records are: the embedded database's file, or the PostgreSQL of the settings. */
-export function databaseSource(databaseUrl: string | undefined, file: string): KeySource {
+export function databaseSource(databaseUrl: string | undefined, file: string): DatabaseSource {
   return databaseUrl === undefined ? { kind: 'sqlite', file } : { kind: 'postgres', url: databaseUrl }
 }
 
 /** The database's name for people: never its password. */
-export function databaseLabel(source: KeySource): string {
+export function databaseLabel(source: DatabaseSource): string {
   if (source.kind === 'sqlite') return source.file
   const { hostname, port, pathname } = new URL(source.url)
   return `PostgreSQL ${hostname}${port ? `:${port}` : ''}${pathname}`
@@ -20,7 +20,7 @@ export function databaseLabel(source: KeySource): string {
  * Opens the records, bringing an older database up to date.
  * @throws {StartFailure} when it is newer than the program, unreachable or damaged.
  */
-export async function openDatabase(source: KeySource): Promise<Storage> {
+export async function openDatabase(source: DatabaseSource): Promise<Storage> {
   try {
     return await openStorage(source)
   } catch (error) {
@@ -29,7 +29,7 @@ export async function openDatabase(source: KeySource): Promise<Storage> {
 }
 
 /** Why the database cannot be used, in one line. */
-export function databaseProblem(source: KeySource, error: unknown): string {
+export function databaseProblem(source: DatabaseSource, error: unknown): string {
   if (error instanceof NewerDatabaseError) {
     return `the database ${databaseLabel(source)} was written by a newer version of Tollgate: ${errorText(error)}`
   }

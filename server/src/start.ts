@@ -13,7 +13,7 @@ import { buildDashboardApi } from '@tollgate/management/dashboard-api'
 import type { Dependencies } from '@tollgate/management/dependencies'
 import { type EventDispatcher, eventDispatcher } from '@tollgate/management/webhooks/event-dispatcher'
 import { hex32 } from '@tollgate/model/ids'
-import type { KeySource } from '@tollgate/storage/drivers/connections'
+import type { DatabaseSource } from '@tollgate/storage/drivers/connections'
 import type { Storage } from '@tollgate/storage/storage'
 import { type Activity, openActivity } from './activity.ts'
 import { type Config, urlHost } from './config.ts'
@@ -273,7 +273,7 @@ async function closeWithin(graceMs: number, app: ReturnType<typeof buildDashboar
 type GatewayParts = {
   readonly config: Config
   readonly storage: Storage
-  readonly source: KeySource
+  readonly source: DatabaseSource
   readonly counterTable: SharedArrayBuffer
   readonly leases: Leases
   readonly activity: Activity
@@ -305,7 +305,7 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
     leases: parts.leases,
     trafficTable: parts.activity.table,
     keysUsed: parts.activity.keysUsed,
-    keySource: parts.source,
+    databaseSource: parts.source,
     pepper: parts.pepper,
     controlSocket: parts.controlSocket,
     apis,

@@ -13,7 +13,7 @@ import { NewerDatabaseError } from './drivers/errors.ts'
 import { firstRecords } from './migrations/0001-first-records.ts'
 import { MIGRATIONS, migrate } from './migrations/migrate.ts'
 import { schemaState } from './migrations/schema-state.ts'
-import { type KeySource, openStorage } from './open.ts'
+import { type DatabaseSource, openStorage } from './open.ts'
 import { engines, lastingEngines, postgres, postgresSkipped, sqliteDisk } from './testing/engines.ts'
 import { actor, aKey } from './testing/records.ts'
 
@@ -162,7 +162,7 @@ test('a connection that breaks fails the writes it carried, not the next ones', 
   await killer.close()
 })
 
-function child(source: KeySource, writes: number): ChildProcess {
+function child(source: DatabaseSource, writes: number): ChildProcess {
   const running = fork(WRITER, [JSON.stringify(source), String(writes)])
   after(() => running.kill('SIGKILL'))
   return running

@@ -2,7 +2,7 @@ import type { Actor, Change } from './changes/changes.ts'
 import { newestRevision, revisionStore } from './changes/revisions.ts'
 import { readScope, type Scope, Transaction } from './changes/transaction.ts'
 import { WriteQueue } from './changes/write-queue.ts'
-import { type Connections, type KeySource, openConnections } from './drivers/connections.ts'
+import { type Connections, type DatabaseSource, openConnections } from './drivers/connections.ts'
 import { keyStore } from './keys/keys.ts'
 import { quotaLedger } from './ledger/quota-ledger.ts'
 import { migrate } from './migrations/migrate.ts'
@@ -18,7 +18,7 @@ import { userStore } from './records/users.ts'
 import { webhookStore } from './records/webhooks.ts'
 import type { Storage, Stores } from './storage.ts'
 
-export type { KeySource }
+export type { DatabaseSource }
 
 /** How long the subscribers may take to put changes in force before the writers are told that they did not. */
 const IN_FORCE_TIMEOUT_MS = 30_000
@@ -30,7 +30,7 @@ type Listener = (changes: readonly Change[]) => Promise<void>
  * Opens the records and brings their schema up to date. Throws NewerDatabaseError when a newer version of the program
  * wrote them. `now` dates the revisions, milliseconds since 1970.
  */
-export async function openStorage(source: KeySource, now: () => number = Date.now): Promise<Storage> {
+export async function openStorage(source: DatabaseSource, now: () => number = Date.now): Promise<Storage> {
   const connections = openConnections(source)
   try {
     await migrate(connections)

@@ -51,7 +51,7 @@ test('a worker that dies takes no units along: the others spend them', async () 
     port: 0,
     reusePort: true,
     counterTable,
-    keySource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
+    databaseSource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
     pepper: gate.pepper,
     controlSocket: '/nowhere',
     apis: [api],

@@ -23,7 +23,7 @@ test('a worker that dies under load takes its own connections with it and no oth
     port: 0,
     reusePort: true,
     counterTable: createCounterTable({ cells: 4_096 }),
-    keySource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
+    databaseSource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
     pepper: '00'.repeat(32),
     controlSocket: '/nowhere',
     apis: [api],

@@ -67,7 +67,7 @@ test('a worker that dies is replaced, starts from the newest records, and blocks
   const gate = await startGate()
   const workerPool = new WorkerPool({
     ...crewParts(),
-    keySource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
+    databaseSource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
     reusePort: true,
     workers: 2,
     log: (line) => log.push(line),
@@ -100,7 +100,7 @@ test('a worker that hangs is ended and holds up no change', async () => {
   const parts = crewParts()
   const workerPool = new WorkerPool({
     ...parts,
-    keySource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
+    databaseSource: { kind: 'sqlite', file: join(gate.folder, 'records.db') },
     reusePort: true,
     workers: 1,
     log: (line) => log.push(line),
@@ -200,7 +200,7 @@ test('a port that is in use is said, also when its owner would share it', async 
   const options = {
     ...crewParts(),
     port: gate.gateway.port,
-    keySource: { kind: 'sqlite', file: join(gate.folder, 'records.db') } as const,
+    databaseSource: { kind: 'sqlite', file: join(gate.folder, 'records.db') } as const,
     workers: 1,
     log: () => {},
   }

@@ -97,8 +97,8 @@ export async function startGate(
   options: { workers?: number; settings?: Partial<GatewaySettings>; controlSocket?: string } = {},
 ): Promise<TestGate> {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-gateway-'))
-  const keySource = { kind: 'sqlite', file: join(folder, 'records.db') } as const
-  const storage = await openStorage(keySource)
+  const databaseSource = { kind: 'sqlite', file: join(folder, 'records.db') } as const
+  const storage = await openStorage(databaseSource)
   const orgId = objectId()
   await addOrganisation(storage, orgId)
   const log: LogLine[] = []
@@ -116,7 +116,7 @@ export async function startGate(
     port: 0,
     counterTable,
     leases: leaseManager,
-    keySource,
+    databaseSource,
     pepper: PEPPER,
     controlSocket: options.controlSocket ?? join(folder, 'control.sock'),
     apis: [],

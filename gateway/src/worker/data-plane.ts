@@ -25,7 +25,7 @@ import { upstreamTls } from '../upstream/upstream-tls.ts'
 import type { GatewaySettings, WorkerSetup } from '../worker-protocol.ts'
 import { emitEvent } from './emit-event.ts'
 import { type KeyCache, keyCache } from './key-cache.ts'
-import { keySource } from './key-loader.ts'
+import { keyLoader } from './key-loader.ts'
 import type { Leases } from './leases.ts'
 import type { LogLine } from './log-batch.ts'
 import { type Counting, requestCount } from './request-count.ts'
@@ -81,7 +81,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
 
   const keys: KeyCache = keyCache(
     settings.keyCacheEntries,
-    keySource({
+    keyLoader({
       pepper: parts.pepper,
       reader: parts.reader,
       policy: (orgId, id) => snapshot.policy(orgId, id),

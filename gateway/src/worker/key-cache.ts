@@ -11,7 +11,7 @@ import type { Change } from '@tollgate/storage/changes/changes'
 export type Lookup = EffectiveAccess | 'unknown' | 'unavailable'
 
 /** What a lookup in the store needs. */
-export type KeySource = {
+export type KeyLoader = {
   /** Hex HMACs under which the credential may be kept for an API of that organisation, in the order to try. */
   readonly hashes: (orgId: string, credential: string) => readonly string[]
   /** The key behind a hash, compiled, when it is one of that organisation. Throws or rejects when the store is down. */
@@ -51,7 +51,7 @@ type Entry = {
 }
 
 /** @param entries known credentials that are kept, and, apart, unknown ones */
-export function keyCache(entries: number, source: KeySource): KeyCache {
+export function keyCache(entries: number, source: KeyLoader): KeyCache {
   const known = new Bound(entries)
   const unknown = new Bound(entries)
   const organisations = new Map<string, Organisation>()
@@ -88,12 +88,12 @@ export function keyCache(entries: number, source: KeySource): KeyCache {
 
 class Organisation implements OrganisationKeys {
   readonly #orgId: string
-  readonly #source: KeySource
+  readonly #source: KeyLoader
   readonly #known: Recent
   readonly #unknown: Recent
   #pending = new Map<string, Promise<Lookup>>()
 
-  constructor(orgId: string, source: KeySource, known: Bound, unknown: Bound) {
+  constructor(orgId: string, source: KeyLoader, known: Bound, unknown: Bound) {
     this.#orgId = orgId
     this.#source = source
     this.#known = new Recent(known)

@@ -4,10 +4,10 @@ import type { Policy } from '@tollgate/model/access/policy'
 import type { KeyReader } from '@tollgate/storage/keys/key-reader'
 import type { KeyRecord } from '@tollgate/storage/keys/keys'
 import { secretHash } from '@tollgate/storage/secrets'
-import type { KeySource } from './key-cache.ts'
+import type { KeyLoader } from './key-cache.ts'
 
 /** What keys are looked up with. */
-export type KeySourceParts = {
+export type KeyLoaderParts = {
   readonly pepper: string
   readonly reader: KeyReader
   readonly policy: (orgId: string, id: string) => Policy | undefined
@@ -20,7 +20,7 @@ export type KeySourceParts = {
 const REPORT_EVERY_MS = 1_000
 
 /** The way from a credential to a compiled key (gateway contract, section 2). */
-export function keySource({ pepper, reader, policy, loose, failed }: KeySourceParts): KeySource {
+export function keyLoader({ pepper, reader, policy, loose, failed }: KeyLoaderParts): KeyLoader {
   let reportedAt = Number.NEGATIVE_INFINITY
 
   function compiled(orgId: string, record: KeyRecord | undefined): EffectiveAccess | undefined {

@@ -24,7 +24,7 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     if (noted !== undefined) post({ kind: 'key-uses', uses: noted })
   }
   const reporting = setInterval(reportUses, USES_EVERY_MS)
-  const reader = await openKeyReader(setup.keySource)
+  const reader = await openKeyReader(setup.databaseSource)
   const leases = remoteLeases((wishes) => post({ kind: 'lease', wishes }), {
     waitMs: setup.settings.quotaWaitMs ?? DEFAULT_QUOTA_WAIT_MS,
     maxWaiting: setup.settings.maxQuotaWaiting ?? DEFAULT_QUOTA_WAITING,

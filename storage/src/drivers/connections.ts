@@ -7,13 +7,13 @@ import type { Db } from './schema.ts'
 import { openSqlite, sqliteDb } from './sqlite.ts'
 
 /** Where the records are. The file ':memory:' is a database of one's own that ends with the storage, for tests. */
-export type KeySource =
+export type DatabaseSource =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly url: string }
 
 /** The way to the database, and the few things in which the two databases differ. */
 export type Connections = {
-  readonly kind: KeySource['kind']
+  readonly kind: DatabaseSource['kind']
   /** Reads see what is committed, never a transaction that is still open. */
   readonly reader: Db
   /** Only for transactions begun with `begin`. */
@@ -31,7 +31,7 @@ const BEGIN = CompiledQuery.raw('begin')
 const BEGIN_IMMEDIATE = CompiledQuery.raw('begin immediate')
 const LOCK_OUT_WRITERS = CompiledQuery.raw(`select pg_advisory_xact_lock(${POSTGRES_WRITE_LOCK})`)
 
-export function openConnections(source: KeySource): Connections {
+export function openConnections(source: DatabaseSource): Connections {
   return source.kind === 'sqlite' ? sqliteConnections(source.file) : postgresConnections(source.url)
 }
 

@@ -8,7 +8,7 @@ import {
   SqliteAdapter,
   SqliteQueryCompiler,
 } from 'kysely'
-import type { KeySource } from '../drivers/connections.ts'
+import type { DatabaseSource } from '../drivers/connections.ts'
 import { StoreUnavailableError } from '../drivers/errors.ts'
 import { openPostgresPool } from '../drivers/postgres.ts'
 import type { Tables } from '../drivers/schema.ts'
@@ -34,7 +34,7 @@ const POSTGRES_LIMITS = { connections: 4, connectTimeoutMs: 2000, statementTimeo
 const MAX_LOOKUPS = 1000
 
 /** Opens a reader on a store that `openStorage` has prepared. */
-export function openKeyReader(source: KeySource): KeyReader {
+export function openKeyReader(source: DatabaseSource): KeyReader {
   return source.kind === 'sqlite' ? sqliteReader(source.file) : postgresReader(source.url)
 }
 

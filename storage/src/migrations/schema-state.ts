@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type KeySource, openConnections } from '../drivers/connections.ts'
+import { type DatabaseSource, openConnections } from '../drivers/connections.ts'
 import { MIGRATIONS } from './migrate.ts'
 
 /** How old a database is. `schema` 0 = empty; greater than `known` = a newer version of the program was here. */
@@ -8,7 +8,7 @@ export type SchemaState = { readonly schema: number; readonly known: number }
 const POSTGRES_NO_SUCH_TABLE = '42P01'
 
 /** Reads the number of the database's schema without bringing it up to date. Rejects when it cannot be reached. */
-export async function schemaState(source: KeySource): Promise<SchemaState> {
+export async function schemaState(source: DatabaseSource): Promise<SchemaState> {
   const known = MIGRATIONS.at(-1)?.number ?? 0
   // Opening would create the file.
   if (source.kind === 'sqlite' && !existsSync(source.file)) return { schema: 0, known }

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { hex32 } from '@tollgate/model/ids'
 import pg from 'pg'
-import { type KeySource, openStorage } from '../open.ts'
+import { type DatabaseSource, openStorage } from '../open.ts'
 import type { Storage } from '../storage.ts'
 
 /** A kind of database to run a contract against. `fresh` makes an empty one, which goes away after the suite. */
-export type Engine = { readonly name: string; readonly fresh: () => Promise<KeySource> }
+export type Engine = { readonly name: string; readonly fresh: () => Promise<DatabaseSource> }
 
 /** Why PostgreSQL is left out, or undefined. The runner of all tests starts a server and names it. */
 const postgresUrl = process.env.TOLLGATE_TEST_POSTGRES_URL
