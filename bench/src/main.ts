@@ -6,6 +6,7 @@ import path from 'node:path'
 
 const benches: Readonly<Record<string, string>> = {
   gateway: 'the gate beside nginx, HAProxy and others; writes bench/RESULTS.md',
+  compare: 'this checkout beside an older one; writes bench/results/compare.md',
   profile: 'where a worker spends its time in the whole chain',
   limits: 'what counting a request costs, for each algorithm; writes bench/results/limits.md',
   'quota-ledger': 'how many leases of quotas the ledger grants; writes bench/results/quota-ledger.md',

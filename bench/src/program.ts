@@ -27,27 +27,40 @@ export type Program = {
   stop(): Promise<void>
   /** The end of its log. */
   said(): string
+  /** What Node wrote to the program's output so far; with `--trace-gc`, a line for each collection. */
+  output(): string
+}
+
+/** Which program is started, and how. */
+export type ProgramOptions = {
+  /** Processors to run on, as taskset takes them; all of them when left out. */
+  readonly cpus?: string
+  /** Root of the checkout that is run; this one when left out. */
+  readonly checkout?: string
+  /** Flags of Node. */
+  readonly flags?: readonly string[]
 }
 
 /**
  * Starts the program with embedded SQLite and waits until both ports answer.
  * @param settings of its environment
- * @param cpus processors to run on, as taskset takes them; all of them when left out
  */
 export async function startProgram(
   settings: Readonly<Record<string, string>> = {},
-  cpus = allCpus,
+  { cpus = allCpus, checkout = repository, flags = [] }: ProgramOptions = {},
 ): Promise<Program> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'tollgate-bench-'))
   const [dashboardPort, gatewayPort, demoPort] = [await freePort(), await freePort(), await freePort()]
   const adminSecret = randomBytes(16).toString('hex')
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TOLLGATE_'))
-  const command = [process.execPath, 'server/src/main.ts', 'start']
+  const command = [process.execPath, ...flags, 'server/src/main.ts', 'start']
   // A line for each refusal: to a file, as others write theirs, not to a terminal.
   const logFile = path.join(dataDir, 'bench.log')
   const log = openSync(logFile, 'w')
+  const outputFile = path.join(dataDir, 'output.log')
+  const output = openSync(outputFile, 'w')
   const child = spawn(...pinned(cpus, command), {
-    cwd: repository,
+    cwd: checkout,
     env: {
       ...Object.fromEntries(inherited),
       TOLLGATE_DATA_DIR: dataDir,
@@ -58,9 +71,10 @@ export async function startProgram(
       TOLLGATE_ADMIN_SECRET: adminSecret,
       ...settings,
     },
-    stdio: ['ignore', 'ignore', log],
+    stdio: ['ignore', output, log],
   })
   closeSync(log)
+  closeSync(output)
   const { pid } = child
   if (pid === undefined) throw new Error('the program did not start')
   const stop = async () => {
@@ -82,6 +96,7 @@ export async function startProgram(
         cpuSeconds: () => cpuSeconds(pid),
         stop,
         said: () => tail(logFile),
+        output: () => readFileSync(outputFile, 'utf8'),
       }
     }
     await sleep(50)

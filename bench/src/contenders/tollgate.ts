@@ -1,5 +1,5 @@
 import { furnish, makeKey, sessionFor } from '../furnish.ts'
-import { startProgram } from '../program.ts'
+import { type ProgramOptions, startProgram } from '../program.ts'
 import type { Contender, Surroundings } from './contender.ts'
 
 /** What the gate does with a request, and how its process is set up. */
@@ -9,7 +9,14 @@ type Kind = {
   readonly workers: number
   /** Of the process's environment. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Fields of the API's definition beside those of every bench. */
+  readonly definition?: Readonly<Record<string, unknown>>
+  /** Which program; this one when left out. */
+  readonly program?: Pick<ProgramOptions, 'checkout' | 'flags'>
 }
+
+/** Our own program, which can say what it collected. */
+export type OwnContender = Contender & { output(): string }
 
 /** The real program without keys, one worker. */
 export const tollgateKeyless = (around: Surroundings): Promise<Contender> =>
@@ -20,16 +27,17 @@ export const tollgateChain = (around: Surroundings): Promise<Contender> =>
   startTollgate(around, { name: 'Tollgate, whole chain', chain: true, workers: 1 })
 
 /** The real program with one API. */
-export async function startTollgate(around: Surroundings, kind: Kind): Promise<Contender> {
+export async function startTollgate(around: Surroundings, kind: Kind): Promise<OwnContender> {
   const program = await startProgram(
     {
       TOLLGATE_WORKERS: String(kind.workers),
       TOLLGATE_CLIENT_IDLE_TIMEOUT_MS: '600000',
       ...kind.settings,
     },
-    around.cpus,
+    { ...kind.program, cpus: around.cpus },
   )
   const furniture = await furnish(program, {
+    ...kind.definition,
     use_keyless: !kind.chain,
     proxy: {
       listen_path: '/bench/',
@@ -37,8 +45,8 @@ export async function startTollgate(around: Surroundings, kind: Kind): Promise<C
       strip_listen_path: false,
     },
   })
-  const { gatewayPort: port, pid, stop, said } = program
-  const running = { name: kind.name, port, ours: true as const, pids: [pid], stop, said }
+  const { gatewayPort: port, pid, stop, said, output } = program
+  const running = { name: kind.name, port, ours: true as const, pids: [pid], stop, said, output }
   if (!kind.chain) return { ...running, headers: [] }
   const quota = { quota_max: 1_000_000_000, quota_remaining: 1_000_000_000, quota_renewal_rate: 3600 }
   const key = (rate: number, per: number) =>
