@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { MAX_EXPRESSION_COST, regExpCost } from './regexp-cost.ts'
 
 /**
  * Regular expressions of definitions and keys are written for Go's RE2. They run on a port of it: the same syntax, and
@@ -20,6 +21,7 @@ export type CompiledRegExp =
 /** Compiles an expression in RE2's syntax. Never throws. */
 export function goRegExp(source: string, ignoreCase = false): CompiledRegExp {
   if (source.length > MAX_REGEXP_LENGTH) return { problem: `is longer than ${MAX_REGEXP_LENGTH} characters` }
+  if (regExpCost(source) > MAX_EXPRESSION_COST) return { problem: 'expands to too much when it is compiled' }
   try {
     return { regexp: compile(source, ignoreCase) }
   } catch {
