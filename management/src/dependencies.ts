@@ -2,6 +2,7 @@ import type { TrafficHistory } from '@tollgate/analytics/traffic-history'
 import type { Quotas } from '@tollgate/limits/quotas'
 import type { Counters } from '@tollgate/model/limits/counters'
 import type { Storage } from '@tollgate/storage/storage'
+import type { ClaimRule } from './apis/refuse-claims.ts'
 import type { DashboardState } from './dashboard-files.ts'
 import type { FindRequest } from './requests/kept-request.ts'
 import type { OwnGateway } from './try-it/own-gateway.ts'
@@ -23,6 +24,10 @@ export type Dependencies = {
   readonly version: string
   /** Base URL under which clients reach the gateway: for `/api/apis/{id}/url`. */
   readonly gatewayUrl: string
+  /** Which domains and listen paths an organisation may take. */
+  readonly claimRule: ClaimRule
+  /** The names under which clients reach the gateway; undefined where no setting tells them. */
+  readonly gatewayHosts: readonly string[] | undefined
   /** What the gate's workers counted, lately. */
   readonly traffic: TrafficHistory
   /** When a key was last recognised, unix seconds, where that is newer than what is stored; else 0. */

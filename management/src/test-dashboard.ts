@@ -2,11 +2,13 @@ import type { Permissions } from '@tollgate/model/people/permissions'
 import type { FastifyInstance } from 'fastify'
 import { passwordGate } from './authentication/password-gate.ts'
 import { buildDashboardApi } from './dashboard-api.ts'
+import type { Dependencies } from './dependencies.ts'
 import { type Ask, asking, makeUser, type TestWorld, testWorld } from './test-world.ts'
 
 /** The whole Dashboard API over records in memory, for tests; wrong sign-ins note their pauses instead of waiting. */
-export async function testDashboard(): Promise<TestDashboard> {
-  const world = await testWorld()
+export async function testDashboard(settings: Partial<Dependencies> = {}): Promise<TestDashboard> {
+  const made = await testWorld()
+  const world = { ...made, deps: { ...made.deps, ...settings } }
   const pauses: number[] = []
   const gate = passwordGate(world.deps.now, async (ms) => pauses.push(ms))
   const app = buildDashboardApi(world.deps, gate)

@@ -48,6 +48,8 @@ export async function testWorld(): Promise<TestWorld> {
     adminSecret: 'admin-secret-of-the-test',
     controlSecret: CONTROL_SECRET,
     version: '0.0.0',
+    claimRule: 'first-come',
+    gatewayHosts: ['localhost', 'gw.example'],
     gatewayUrl: 'http://gateway.example:8080',
     traffic: new TrafficHistory(traffic, clock.nowMs / 1000),
     lastUse: (keyId) => uses.get(keyId) ?? 0,

@@ -25,6 +25,7 @@ export type Config = {
   readonly explainEntries: number
   readonly webhookTimeoutMs: number
   readonly gatewayUrl: string | undefined
+  readonly claimRule: 'first-come' | 'by-organisation' | 'assigned'
   readonly counterCells: number
   readonly quotas: QuotaSettings
   readonly gateway: GatewaySettings
@@ -186,6 +187,7 @@ function toConfig(values: SettingValues): Config {
     explainEntries: values.TOLLGATE_EXPLAIN_ENTRIES,
     webhookTimeoutMs: values.TOLLGATE_WEBHOOK_TIMEOUT_MS,
     gatewayUrl: values.TOLLGATE_GATEWAY_URL,
+    claimRule: values.TOLLGATE_CLAIMS,
     counterCells: values.TOLLGATE_COUNTER_CELLS,
     quotas: {
       share: values.TOLLGATE_QUOTA_LEASE_SHARE,

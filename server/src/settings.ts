@@ -150,6 +150,12 @@ export const settings = {
     ),
     fallbackShown: '`http://<host>:<gateway port>`',
   },
+  TOLLGATE_CLAIMS: setting(
+    'Management',
+    'first-come',
+    z.enum(['first-come', 'by-organisation', 'assigned']),
+    'Which domains and listen paths an organisation may give its APIs. `first-come`: whatever no other organisation has, above or below it; `by-organisation`: listen paths under its slug, and what the administrator assigned; `assigned`: only what the administrator assigned (`gateway_claims` of `/admin/organisations`). Where `TOLLGATE_GATEWAY_URL` is not set, a domain may be the gateway’s own name, so that it is refused where another organisation’s API without a domain has the path.',
+  ),
 
   TOLLGATE_TRUSTED_PROXIES: {
     ...setting(

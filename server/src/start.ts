@@ -181,6 +181,9 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     controlSecret: secrets.gatewaySecret,
     version,
     gatewayUrl: gatewayUrl(config, gatewayPort),
+    claimRule: config.claimRule,
+    gatewayHosts:
+      config.gatewayUrl === undefined ? undefined : ['localhost', new URL(config.gatewayUrl).host],
     traffic: activity.traffic,
     lastUse: activity.lastUse,
     ownGateway: {

@@ -339,12 +339,12 @@ export type Operations = {
   }
   'POST /admin/organisations': {
     query: Record<never, never>
-    body: { id?: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
+    body: { id?: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; gateway_claims?: ({ domains?: (readonly (string)[] | null); listen_paths?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>> | null); apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
     answer: { Status: 'OK'; Message: string; Meta: string; ID?: string }
   }
   'POST /admin/organisations/import': {
     query: Record<never, never>
-    body: { id: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
+    body: { id: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; gateway_claims?: ({ domains?: (readonly (string)[] | null); listen_paths?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>> | null); apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
     answer: { Status: 'OK'; Message: string; Meta: string; ID?: string }
   }
   'POST /admin/policies/import': {
@@ -459,7 +459,7 @@ export type Operations = {
   }
   'PUT /admin/organisations/{id}': {
     query: Record<never, never>
-    body: { id?: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
+    body: { id?: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; gateway_claims?: ({ domains?: (readonly (string)[] | null); listen_paths?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>> | null); apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
   'PUT /admin/users/{id}': {
@@ -504,7 +504,7 @@ export type Operations = {
   }
   'PUT /api/organisation': {
     query: Record<never, never>
-    body: { id?: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
+    body: { id?: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; gateway_claims?: ({ domains?: (readonly (string)[] | null); listen_paths?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>> | null); apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
   'PUT /api/portal/policies/{id}': {

@@ -11,12 +11,13 @@ import { Problem, problems } from '../errors.ts'
 import { type ApiDocument, wrapperOf } from './api-document.ts'
 import { apiProblems } from './api-problems.ts'
 import { withHookHandlers } from './hook-references.ts'
+import { type ClaimContext, refuseClaims } from './refuse-claims.ts'
 
 /** Problems of a definition that an answer lists at most. */
 const MAX_LISTED_PROBLEMS = 10
 
 /** What the API verbs work with. */
-export type ApiContext = { readonly storage: Storage; readonly now: () => number }
+export type ApiContext = ClaimContext & { readonly storage: Storage; readonly now: () => number }
 
 /**
  * Stores a new API. Its `api_id` is kept when it brings one; the organisation is the given one whatever it says. Throws
@@ -62,6 +63,7 @@ export async function updateApi(
     if ((await stores.apis.byId(found.orgId, found.id)) === undefined)
       throw new Problem(apiProblems.api_not_updatable)
     await refuseTakenUrl(stores, next)
+    await refuseClaims(stores, next, context)
     await stores.apis.update(next)
   })
   return next
@@ -87,6 +89,7 @@ async function insertApi(
         throw new Problem(apiProblems.api_id_taken)
     }
     await refuseTakenUrl(stores, record)
+    await refuseClaims(stores, record, context)
     await stores.apis.insert(record)
   })
   return record
@@ -114,13 +117,13 @@ function referencesOf(wrapper: ApiRecord['wrapper'] | undefined) {
 
 /**
  * One domain has each listen path once, with or without its last slash. Nor may a listen path begin with the id of
- * another API, under which that one is reachable everywhere.
+ * another API, under which that one is reachable everywhere, nor an id be the listen path of another.
  */
 async function refuseTakenUrl(stores: Stores, record: ApiRecord): Promise<void> {
   const listenPath = record.definition.proxy?.listen_path ?? ''
   const domain = (record.definition.domain ?? '').toLowerCase()
   const bare = listenPath.replace(/\/+$/, '')
-  for (const path of new Set([listenPath, bare, `${bare}/`])) {
+  for (const path of new Set([listenPath, bare, `${bare}/`, `/${record.apiId}`, `/${record.apiId}/`])) {
     const others = path === '' ? [] : await stores.apis.byListenPath(domain, path)
     if (others.some((other) => other.id !== record.id)) throw new Problem(apiProblems.api_url_taken)
   }

@@ -20,7 +20,14 @@ export const ownOrganisationProblems = defineProblems({
 const path = '/api/organisation'
 
 /** What the operator of the instance grants or counts; an organisation does not grant it to itself. */
-const reserved = ['apis', 'developer_quota', 'developer_count', 'hybrid_enabled', 'sso_enabled'] as const
+const reserved = [
+  'apis',
+  'developer_quota',
+  'developer_count',
+  'hybrid_enabled',
+  'sso_enabled',
+  'gateway_claims',
+] as const
 
 /** /api/organisation: the organisation of the user who is asking. */
 export const ownOrganisationRoutes = (deps: Dependencies): Route[] => [

@@ -7,6 +7,13 @@ export const Organisation = z.looseObject({
   owner_slug: z.string().optional(),
   cname: z.string().optional(),
   cname_enabled: z.boolean().optional(),
+  /** What the operator assigned to the organisation, where `TOLLGATE_CLAIMS` asks for it. */
+  gateway_claims: z
+    .looseObject({
+      domains: z.array(z.string()).nullish(),
+      listen_paths: z.array(z.string()).nullish(),
+    })
+    .nullish(),
   apis: z
     .array(z.looseObject({ api_human_name: z.string().optional(), api_id: z.string().optional() }))
     .nullish(),

@@ -22,6 +22,26 @@ export function apiContract(open: () => Promise<Storage>): void {
     assert.equal(await storage.apis.byId(record.orgId, '\u0000'), undefined)
   })
 
+  test('the claims of others are their domains and listen paths, long ones too', async () => {
+    const storage = await open()
+    const [own, other] = [objectId(), objectId()]
+    const longPath = `/${'a'.repeat(900)}/`
+    const records = [
+      anApi({ orgId: own }),
+      anApi({ orgId: other, domain: 'Shop.example', listenPath: '/a/' }),
+      anApi({ orgId: other, listenPath: longPath }),
+    ]
+    for (const record of records) await storage.write(actor, ({ apis }) => apis.insert(record))
+    const claims = (await storage.apis.claimsOfOthers(own)).filter(({ orgId }) => orgId === other)
+    assert.deepEqual(
+      claims.map(({ apiId, domain, listenPath }) => [apiId, domain.toLowerCase(), listenPath]),
+      [
+        [records[1]?.apiId, 'shop.example', '/a/'],
+        [records[2]?.apiId, '', longPath],
+      ],
+    )
+  })
+
   test('an api_id is unique over all organisations', async () => {
     const storage = await open()
     const first = anApi({ orgId: objectId() })

@@ -2,7 +2,7 @@ import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import type { Scope } from '../changes/transaction.ts'
 import { MissingRecordError } from '../drivers/errors.ts'
 import type { Db, Tables } from '../drivers/schema.ts'
-import { contains, exact, oneOf, original, searchable, sortable } from './columns.ts'
+import { contains, exact, isHashed, oneOf, original, searchable, sortable } from './columns.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 
 /** An API as stored: the definition as sent (with its ids set), and the rest of the wire's wrapper. */
@@ -19,6 +19,12 @@ export type ApiRecord = {
   readonly updatedAt: string
 }
 
+/** What an API takes of the names that organisations share. */
+export type ApiClaim = Pick<ApiRecord, 'apiId' | 'orgId'> & {
+  readonly domain: string
+  readonly listenPath: string
+}
+
 export type ApiSort = 'name' | '-name' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at'
 export type ApiFilter = {
   readonly nameContains?: string
@@ -31,6 +37,8 @@ export interface ApiStore {
   /** By database id or api_id. */
   byId(orgId: string | undefined, id: string): Promise<ApiRecord | undefined>
   list(orgId: string | undefined, filter: ApiFilter, page: PageRequest): Promise<Page<ApiRecord>>
+  /** Domain, listen path and api_id of every API of other organisations: for the check of claims. */
+  claimsOfOthers(orgId: string): Promise<readonly ApiClaim[]>
   /** All of one listen path on one domain: for the clash check. Case-sensitive path, lower-case domain. */
   byListenPath(domain: string, listenPath: string): Promise<readonly ApiRecord[]>
   /** Only inside `write`: */
@@ -69,6 +77,21 @@ export const apiStore = (scope: Scope): ApiStore => ({
     return rows.map(fromRow)
   },
 
+  async claimsOfOthers(orgId) {
+    const rows = await scope.db
+      .selectFrom('apis')
+      .select(['api_id', 'org_id', 'listen'])
+      .where('org_id', '!=', orgId)
+      .execute()
+    const long = rows.filter(({ api_id, listen }) => isHashed(api_id) || isHashed(listen))
+    // Names that are too long for a column are read from the document.
+    const whole = long.length === 0 ? [] : await documentsOf(scope.db, orgId)
+    return [
+      ...rows.filter((row) => !long.includes(row)).map(claimOf),
+      ...whole.filter((row) => isHashed(row.api_id) || isHashed(row.listen)).map(wholeClaimOf),
+    ]
+  },
+
   async insert(record) {
     const revision = scope.nextRevision()
     await scope.db
@@ -99,6 +122,25 @@ export const apiStore = (scope: Scope): ApiStore => ({
     await scope.record(change, JSON.parse(before.document), undefined)
   },
 })
+
+function claimOf(row: Pick<ApiRow, 'api_id' | 'org_id' | 'listen'>): ApiClaim {
+  const [domain = '', listenPath = ''] = row.listen.split('\n')
+  return { apiId: row.api_id, orgId: row.org_id, domain, listenPath }
+}
+
+function wholeClaimOf(row: ApiRow): ApiClaim {
+  const { apiId, orgId, definition } = fromRow(row)
+  return { apiId, orgId, domain: definition.domain ?? '', listenPath: definition.proxy?.listen_path ?? '' }
+}
+
+function documentsOf(db: Db, orgId: string): Promise<ApiRow[]> {
+  return db
+    .selectFrom('apis')
+    .selectAll()
+    .where('org_id', '!=', orgId)
+    .where((eb) => eb.or([eb('listen', 'like', 'sha256:%'), eb('api_id', 'like', 'sha256:%')]))
+    .execute()
+}
 
 const SORT_COLUMNS = { name: 'name_sort', created_at: 'created_at', updated_at: 'updated_at' } as const
 

@@ -18,9 +18,14 @@ export function exact(text: string): string {
   return `sha256:${createHash('sha256').update(JSON.stringify(text)).digest('hex')}`
 }
 
+/** Whether an `exact` column holds a hash in place of its text. */
+export function isHashed(column: string): boolean {
+  return column.startsWith('sha256:')
+}
+
 /** The text that an `exact` column stands for: of a long one the document knows the original. */
 export function original(column: string, inDocument: string | undefined): string {
-  return column.startsWith('sha256:') && inDocument !== undefined ? inDocument : column
+  return isHashed(column) && inDocument !== undefined ? inDocument : column
 }
 
 /** The form by which names are sorted: lower case, cut off. */

@@ -19,9 +19,9 @@ export function aKey(given: Partial<KeyRecord> & { orgId: string }): KeyRecord {
 }
 
 export function anApi(
-  given: Partial<ApiRecord> & { orgId: string; name?: string; listenPath?: string },
+  given: Partial<ApiRecord> & { orgId: string; name?: string; listenPath?: string; domain?: string },
 ): ApiRecord {
-  const { name = 'api', listenPath = `/${hex32()}/`, ...rest } = given
+  const { name = 'api', listenPath = `/${hex32()}/`, domain = '', ...rest } = given
   const [id, apiId] = [objectId(), hex32()]
   const proxy = { listen_path: listenPath, target_url: 'http://127.0.0.1:1/' }
   const definition = {
@@ -29,7 +29,7 @@ export function anApi(
     api_id: apiId,
     org_id: given.orgId,
     name,
-    domain: '',
+    domain,
     proxy,
     an_unknown_field: { kept: [1, null] },
   }
