@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 
 /** Of Linux' interface, whatever the kernel counts in. */
 const ticksPerSecond = 100
@@ -6,9 +7,15 @@ const ticksPerSecond = 100
 /** The times of a process, as `man 5 proc_pid_stat` numbers them, in ticks. */
 type Times = { readonly parent: number; readonly own: number; readonly ended: number }
 
+/** CPU seconds that this machine has spent on anything: what a step took is in the difference, with all else that ran. */
+export function machineCpuSeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000
+}
+
 /**
  * CPU seconds, user and system, of everything that this process has started: of the children that have ended, and of those
- * that live with all below them. undefined where there is no /proc.
+ * that live with all below them. undefined where there is no /proc. Not counted is what ended without its parent waiting
+ * for it, as most processes of a browser do.
  */
 export function startedCpuSeconds(): number | undefined {
   const all = new Map<number, Times>()

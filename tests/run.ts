@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { provideChromium } from './browser/support/chromium.ts'
-import { startedCpuSeconds } from './cpu-time.ts'
+import { machineCpuSeconds, startedCpuSeconds } from './cpu-time.ts'
 import { filesOn, wrongInLists } from './databases.ts'
 import { NoPostgres, type PostgresServer, startPostgres } from './postgres-server.ts'
 
@@ -145,13 +145,20 @@ async function runAll(steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
     if (failed.some((name) => name.startsWith('stopped'))) return
     print(`\n── ${step.name}`)
-    const [startedAt, cpuBefore] = [performance.now(), startedCpuSeconds()]
+    const tell = stopwatch()
     const code = await run(step)
     if (code !== 0) failed.push(step.name)
-    const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
-    const cpu = startedCpuSeconds()
-    const used = cpu === undefined || cpuBefore === undefined ? '' : `, CPU ${(cpu - cpuBefore).toFixed(1)} s`
-    print(`${code === 0 ? 'ok' : 'FAILED'}: ${step.name}, ${took}${used}`)
+    print(`${code === 0 ? 'ok' : 'FAILED'}: ${step.name}, ${tell()}`)
+  }
+}
+
+/** Starts to measure; what is returned tells the time and the CPU time since then. */
+function stopwatch(): () => string {
+  const read = () => [performance.now() / 1000, startedCpuSeconds() ?? Number.NaN, machineCpuSeconds()]
+  const begun = read()
+  return () => {
+    const [time, own, machine] = read().map((now, index) => (now - (begun[index] ?? 0)).toFixed(1))
+    return `${time} s; CPU: ${own} s of its processes, ${machine} s of the machine`
   }
 }
 

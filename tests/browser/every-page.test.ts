@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { visit, visitedPages } from './pages.ts'
+import { type VisitedPage, visit, visitedPages } from './pages.ts'
 import { showApis } from './shown-apis.ts'
 import { showKeys } from './shown-keys.ts'
 import { showPeople } from './shown-people.ts'
@@ -16,27 +16,38 @@ useBrowserWorld(async () => {
   await showTraffic(world)
 })
 
+/** Pages of one test: few enough that its limit is far on a slow machine too. */
+const pagesAtATime = 12
+
 suite('every page', { concurrency: 2 }, () => {
   for (const width of [1440, 390]) {
-    test(`has no mishap, no finding of axe and no sideways scrolling, light and dark, ${width} px wide`, () =>
-      asAdministrator(
-        async (page) => {
-          const findings: string[] = []
-          // Loading a page, and turning it, costs more than looking at it: it is loaded in the scheme that the one before
-          // it was left in, looked at, turned, and looked at again.
-          let scheme: Scheme = 'light'
-          for (const visited of visitedPages) {
-            await visit(page, visited)
-            findings.push(...(await wrongOn(page)).map((what) => `${visited.name}, ${scheme}: ${what}`))
-            scheme = await turn(page, scheme)
-            findings.push(...(await wrongOn(page)).map((what) => `${visited.name}, ${scheme}: ${what}`))
-          }
-          assert.deepEqual(findings, [])
-        },
-        { width, scheme: 'light' },
-      ))
+    for (let from = 0; from < visitedPages.length; from += pagesAtATime) {
+      const pages = visitedPages.slice(from, from + pagesAtATime)
+      const [first, last] = [pages[0]?.name, pages.at(-1)?.name]
+      test(`has no mishap, no finding of axe and no sideways scrolling, light and dark, ${width} px wide: ${first} to ${last}`, () =>
+        asAdministrator(async (page) => assert.deepEqual(await wrongOnEach(page, pages), []), {
+          width,
+          scheme: 'light',
+        }))
+    }
   }
 })
+
+/**
+ * What is wrong on the pages, a line each. Loading a page, and turning it to the other scheme, costs more than looking at
+ * it: it is loaded in the scheme that the one before it was left in, looked at, turned, and looked at again.
+ */
+async function wrongOnEach(page: Page, pages: readonly VisitedPage[]): Promise<readonly string[]> {
+  const wrong: string[] = []
+  let scheme: Scheme = 'light'
+  for (const visited of pages) {
+    await visit(page, visited)
+    wrong.push(...(await wrongOn(page)).map((what) => `${visited.name}, ${scheme}: ${what}`))
+    scheme = await turn(page, scheme)
+    wrong.push(...(await wrongOn(page)).map((what) => `${visited.name}, ${scheme}: ${what}`))
+  }
+  return wrong
+}
 
 type Scheme = 'light' | 'dark'
 

@@ -139,7 +139,8 @@ export async function asAdministrator(
 }
 
 /** What the dashboard keeps in a browser that is signed in, beside the cookie of the session. */
-let kept: Exclude<BrowserContextOptions['storageState'], string | undefined>['origins'] | undefined
+let kept: Promise<Kept> | undefined
+type Kept = Exclude<BrowserContextOptions['storageState'], string | undefined>['origins']
 
 /**
  * A window with a session of its own. The first one of a file is signed in by the form; the others have what that one kept,
@@ -149,15 +150,20 @@ async function signedInWindow(look: Look): Promise<BrowserContext> {
   const { origin, administrator } = world
   if (kept === undefined) {
     const context = await newWindow(world, look)
-    const page = await context.newPage()
-    await signIn(page, administrator)
-    await page.close()
-    kept = (await context.storageState()).origins
+    kept = keptOnceSignedIn(context)
+    await kept
     return context
   }
-  const context = await newWindow(world, look, { storageState: { cookies: [], origins: kept } })
+  const context = await newWindow(world, look, { storageState: { cookies: [], origins: await kept } })
   const { email: username, password } = administrator
   const answer = await context.request.post('/login', { data: { username, password }, headers: { origin } })
   if (!answer.ok()) throw new Error(`the sign-in was answered with ${answer.status()}`)
   return context
+}
+
+async function keptOnceSignedIn(context: BrowserContext): Promise<Kept> {
+  const page = await context.newPage()
+  await signIn(page, world.administrator)
+  await page.close()
+  return (await context.storageState()).origins
 }
