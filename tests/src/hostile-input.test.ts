@@ -125,7 +125,9 @@ test('JSON of an odd shape is answered civilly by every route', async (t) => {
   }
 })
 
-test('every known field with a value of another type is answered civilly, and named where it is refused', async (t) => {
+test('every known field with a value of another type is answered civilly, and named where it is refused', {
+  skip,
+}, async (t) => {
   const wrong = [null, true, -1, 1.5, 9e15, 'text', [], {}, [[]], [null], { a: { b: [] } }, '\u202etxet']
   for (const operation of withBody()) {
     await t.test(`${operation.method} ${operation.path}`, async () => {

@@ -78,17 +78,20 @@ function numbersFrom(seed: number): () => number {
   }
 }
 
-test('ten kills in the midst of traffic admit no request too many, and no fewer than the bound that is shown', async (t) => {
+/** On each database. */
+const kills = 5
+
+test('kills in the midst of traffic admit no request too many, and no fewer than the bound that is shown', async (t) => {
   const seed = Number(process.env.TOLLGATE_TEST_SEED ?? 1 + (Date.now() % 100_000))
   t.diagnostic(`the pauses before the kills are those of TOLLGATE_TEST_SEED=${seed}`)
   const next = numbersFrom(seed)
   const pauseMs = () => next() * 400
-  const quota = 8_000
+  const quota = 4_000
   const { accessKey } = org
   const key = await newKey({ ...org, api: dashboardAs(server, accessKey) }, api, quotaOf(quota))
   const before = upstream.count()
   let underTraffic = 0
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < kills; round++) {
     const roundBegan = upstream.count()
     const traffic = flood(server, api.listenPath, key.secret, times(403, 1)).catch(() => [])
     await sleep(pauseMs())
