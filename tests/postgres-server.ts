@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { installPackage } from './apt.ts'
 
 /** A throw-away PostgreSQL for one test run. */
 export type PostgresServer = {
@@ -84,18 +85,12 @@ function findPrograms(): string | undefined {
 }
 
 function install(print: (line: string) => void): string {
-  const advice =
-    'PostgreSQL is missing: install it (Debian: apt-get install postgresql), or name a server in TOLLGATE_TEST_POSTGRES_URL'
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) throw new NoPostgres(advice)
-  print('PostgreSQL is missing; installing the Debian package postgresql')
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'postgresql']]) {
-    const { status, stderr } = spawnSync('apt-get', ['-qq', ...args], { env: environment, encoding: 'utf8' })
-    if (status !== 0) throw new NoPostgres(`${advice}; apt-get ${args[0]} failed: ${stderr.trim()}`)
-  }
+  const problem = installPackage('postgresql', print)
   const programs = findPrograms()
-  if (programs === undefined) throw new NoPostgres(advice)
-  return programs
+  if (programs !== undefined) return programs
+  throw new NoPostgres(
+    `the tests on PostgreSQL: ${problem ?? 'it is installed, and its programs are not found'}; a server may be named in TOLLGATE_TEST_POSTGRES_URL instead`,
+  )
 }
 
 /** PostgreSQL refuses to run as root; undefined when we are not. */

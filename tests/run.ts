@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { provideChromium } from './browser/support/chromium.ts'
+import { machineCpuSeconds, startedCpuSeconds } from './cpu-time.ts'
+import { filesOn, wrongInLists } from './databases.ts'
 import { NoPostgres, type PostgresServer, startPostgres } from './postgres-server.ts'
 
 /**
  * `npm run check`: types, Biome, import rule, dead code.
- * `npm test`: these, every package's own tests, and the black-box suite on SQLite and on PostgreSQL.
+ * `npm test`: these, every package's own tests, the black-box suite, on SQLite and what is about storing on PostgreSQL too
+ * (tests/databases.ts), and the dashboard in a browser.
  * `npm test -- gateway/src/pipeline`: only the test files whose path contains one of the words.
  */
 
@@ -15,6 +18,12 @@ const [first, ...others] = process.argv.slice(2)
 const checkOnly = first === 'check'
 const words = first === undefined || checkOnly ? others : [first, ...others]
 const inCi = process.env.CI === 'true'
+/** What Node has compiled, so that the hundreds of processes of a run do not each strip and compile every file again. */
+const compileCache = join(root, 'node_modules', '.cache', 'node-compile')
+/** Whole processes over HTTP, and the tutorial of the documentation. */
+const blackBoxFiles = [...filesOf('tests/*.test.ts'), ...filesOf('tests/src/**/*.test.ts')].filter(
+  (file) => file !== 'tests/architecture.test.ts',
+)
 
 /** A command of the run: what it is called in the summary, and how it is run. */
 type Step = {
@@ -43,6 +52,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+for (const problem of wrongInLists(blackBoxFiles.map(nameOf))) {
+  print(problem)
+  failed.push('the lists of tests/databases.ts')
+}
+
 try {
   if (words.length === 0) await runAll(checks)
   if (!checkOnly) {
@@ -61,34 +75,40 @@ function testSteps(postgresUrl: string | undefined): readonly Step[] {
   const units = [...testFiles('*/src/**/*.test.ts'), ...testFiles('dashboard/build/*.test.ts')].filter(
     (file) => !file.startsWith('tests/'),
   )
-  const wholes = testFiles('tests/*.test.ts').filter((file) => file !== 'tests/architecture.test.ts')
-  const blackBox = testFiles('tests/*/**/*.test.ts').filter((file) => !file.startsWith('tests/browser/'))
+  const blackBox = blackBoxFiles.filter(isWanted)
   const inBrowser = testFiles('tests/browser/*.test.ts')
+  const on = (kind: 'sqlite' | 'postgres') => ({
+    command: nodeTest(
+      blackBox.filter((file) => filesOn[kind].has(nameOf(file))),
+      4,
+    ),
+    environment: { ...environment, TOLLGATE_TEST_DATABASE: kind },
+  })
   const steps = [
-    { name: 'unit tests', command: nodeTest(units), environment },
-    { name: 'documentation', command: nodeTest(wholes), environment },
-    {
-      name: 'black box on SQLite',
-      command: nodeTest(blackBox),
-      environment: { ...environment, TOLLGATE_TEST_DATABASE: 'sqlite' },
-    },
-    ...(hasBrowser(inBrowser) ? [{ name: 'in a browser', command: nodeTest(inBrowser), environment }] : []),
-    {
-      name: 'black box on PostgreSQL',
-      command: nodeTest(blackBox),
-      environment: { ...environment, TOLLGATE_TEST_DATABASE: 'postgres' },
-    },
+    { name: 'unit tests', command: nodeTest(units, 3), environment },
+    { name: 'black box on SQLite', ...on('sqlite') },
+    ...(hasBrowser(inBrowser)
+      ? [{ name: 'in a browser', command: nodeTest(inBrowser, 3), environment }]
+      : []),
+    ...(postgresUrl === undefined ? [] : [{ name: 'black box on PostgreSQL', ...on('postgres') }]),
   ]
-  return steps.filter(
-    (step) =>
-      step.command.some((word) => word.endsWith('.ts')) &&
-      !(step.name.endsWith('PostgreSQL') && !postgresUrl),
-  )
+  return steps.filter((step) => step.command.some((word) => word.endsWith('.ts')))
 }
 
 function testFiles(pattern: string): readonly string[] {
-  const files = globSync(pattern, { cwd: root, exclude: ['node_modules/**'] }).sort()
-  return words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)))
+  return filesOf(pattern).filter(isWanted)
+}
+
+function filesOf(pattern: string): readonly string[] {
+  return globSync(pattern, { cwd: root, exclude: ['node_modules/**'] }).sort()
+}
+
+function isWanted(file: string): boolean {
+  return words.length === 0 || words.some((word) => file.includes(word))
+}
+
+function nameOf(file: string): string {
+  return basename(file, '.test.ts')
 }
 
 /** Whether there is a browser for these files, or can be; what is missing is named at the end. */
@@ -99,9 +119,13 @@ function hasBrowser(files: readonly string[]): boolean {
   return problem === undefined
 }
 
-/** Two files at a time: each black-box file runs a whole server. The time limit is for a file that hangs. */
-function nodeTest(files: readonly string[]): readonly string[] {
-  return ['node', '--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=300000', ...files]
+/**
+ * @param atATime how many files run side by side: more than there are cores where they wait for sockets and pages. The
+ *   time limit is for a file that hangs.
+ */
+function nodeTest(files: readonly string[], atATime: number): readonly string[] {
+  const options = ['--test-reporter=spec', `--test-concurrency=${atATime}`, '--test-timeout=300000']
+  return ['node', '--test', ...options, ...files]
 }
 
 async function postgresUrl(): Promise<string | undefined> {
@@ -121,12 +145,20 @@ async function runAll(steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
     if (failed.some((name) => name.startsWith('stopped'))) return
     print(`\n── ${step.name}`)
-    const startedAt = performance.now()
+    const tell = stopwatch()
     const code = await run(step)
     if (code !== 0) failed.push(step.name)
-    print(
-      `${code === 0 ? 'ok' : 'FAILED'}: ${step.name}, ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
-    )
+    print(`${code === 0 ? 'ok' : 'FAILED'}: ${step.name}, ${tell()}`)
+  }
+}
+
+/** Starts to measure; what is returned tells the time and the CPU time since then. */
+function stopwatch(): () => string {
+  const read = () => [performance.now() / 1000, startedCpuSeconds() ?? Number.NaN, machineCpuSeconds()]
+  const begun = read()
+  return () => {
+    const [time, own, machine] = read().map((now, index) => (now - (begun[index] ?? 0)).toFixed(1))
+    return `${time} s; CPU: ${own} s of its processes, ${machine} s of the machine`
   }
 }
 
@@ -136,7 +168,7 @@ function run({ command: [program = '', ...args], environment }: Step): Promise<n
   const child = spawn(program, args, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, PATH: path, ...environment },
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env, PATH: path, ...environment },
   })
   current = child
   return new Promise((resolve, reject) => {

@@ -123,6 +123,7 @@ test('commits on SQLite are synced to disk', async () => {
 
 test('revisions of two nodes that write at once are gapless and in order', {
   skip: postgresSkipped ?? false,
+  timeout: 10_000,
 }, async () => {
   const source = await postgres.fresh()
   const nodes = await Promise.all([openStorage(source), openStorage(source)])
@@ -143,6 +144,7 @@ test('revisions of two nodes that write at once are gapless and in order', {
 
 test('a connection that breaks fails the writes it carried, not the next ones', {
   skip: postgresSkipped ?? false,
+  timeout: 10_000,
 }, async () => {
   const source = await postgres.fresh()
   const storage = await openStorage(source)

@@ -21,6 +21,7 @@ const call = async (path: string, key?: string) =>
 
 test('the tutorial by its visible words ends with a refused call without a key, and a 200 with one', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
     // Step 1: Select "APIs" from the "System Management" section, and add one.
     await page.getByText('System Management').waitFor()
     await page.getByRole('link', { name: 'APIs', exact: true }).click()

@@ -30,6 +30,7 @@ useBrowserWorld(async () => {
 
 test('a pasted line with an id is explained: the steps, the rule, and the page where it is changed', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
     await page.getByRole('link', { name: 'Explain a request' }).click()
     await page.getByRole('searchbox', { name: 'Request id' }).fill(`X-Request-Id: ${requestId}`)
     await page.keyboard.press('Enter')

@@ -13,6 +13,7 @@ const rightsTo = (api_id: string, api_name: string) => ({
 
 test('a fresh installation offers the first steps, and they tick themselves from what really happens', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
     const steps = page.getByRole('region', { name: 'First steps' })
     await steps.getByText('0 of 4 done').waitFor()
     await steps.getByRole('link', { name: 'Create an API' }).waitFor()
@@ -36,6 +37,7 @@ test('a fresh installation offers the first steps, and they tick themselves from
 
 test('the traffic is shown as it comes: numbers, a chart, why requests were refused, the busiest APIs', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
     const traffic = page.getByRole('region', { name: 'Traffic now' })
     await traffic.getByRole('img', { name: /^Requests in the last 15 minutes/ }).waitFor()
     await traffic.getByText('Rate limit', { exact: true }).waitFor()
@@ -86,6 +88,7 @@ test('each thing that needs attention leads to the page where it is mended', () 
 
 test('the demo is cleared away in one click, and one more where keys would go with it', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
     await page.getByRole('button', { name: 'Clear the demo away' }).click()
     const dialog = page.getByRole('dialog', { name: 'Clear the demo away?' })
     await dialog.getByText('1 key').waitFor()

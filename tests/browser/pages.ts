@@ -17,17 +17,27 @@ export const shownPages: readonly ShownPage[] = [
   { name: 'apis-none-found', path: '/apis?q=no-such-api', heading: 'Created APIs' },
   { name: 'api-new', path: '/apis/new', heading: 'Add new API' },
   { name: 'api-import', path: '/apis/import', heading: 'Import API', prepare: untilEditor },
-  { name: 'api-core', path: '/apis', heading: 'Created APIs', prepare: openApi('Core settings') },
-  { name: 'api-authentication', path: '/apis', heading: 'Created APIs', prepare: openApi('Authentication') },
-  { name: 'api-versions', path: '/apis', heading: 'Created APIs', prepare: openApi('Versions') },
-  { name: 'api-endpoints', path: '/apis', heading: 'Created APIs', prepare: openApi('Endpoints') },
-  { name: 'api-endpoint-rules', path: '/apis', heading: 'Created APIs', prepare: openRules },
-  { name: 'api-advanced', path: '/apis', heading: 'Created APIs', prepare: openApi('Advanced') },
-  { name: 'api-definition', path: '/apis', heading: 'Created APIs', prepare: openApi('Definition') },
-  { name: 'api-try-it', path: '/apis', heading: 'Created APIs', prepare: tryApi },
+  { name: 'api-core', path: '/apis?q=Checkout', heading: 'Created APIs', prepare: openApi('Core settings') },
+  {
+    name: 'api-authentication',
+    path: '/apis?q=Checkout',
+    heading: 'Created APIs',
+    prepare: openApi('Authentication'),
+  },
+  { name: 'api-versions', path: '/apis?q=Checkout', heading: 'Created APIs', prepare: openApi('Versions') },
+  { name: 'api-endpoints', path: '/apis?q=Checkout', heading: 'Created APIs', prepare: openApi('Endpoints') },
+  { name: 'api-endpoint-rules', path: '/apis?q=Checkout', heading: 'Created APIs', prepare: openRules },
+  { name: 'api-advanced', path: '/apis?q=Checkout', heading: 'Created APIs', prepare: openApi('Advanced') },
+  {
+    name: 'api-definition',
+    path: '/apis?q=Checkout',
+    heading: 'Created APIs',
+    prepare: openApi('Definition'),
+  },
+  { name: 'api-try-it', path: '/apis?q=Demo', heading: 'Created APIs', prepare: tryApi },
   {
     name: 'api-callers',
-    path: '/apis',
+    path: '/apis?q=Demo',
     heading: 'Created APIs',
     prepare: openApi('Who can call this', 'Demo'),
   },
@@ -37,10 +47,10 @@ export const shownPages: readonly ShownPage[] = [
   { name: 'key-new', path: '/keys/new', heading: 'Create a key' },
   { name: 'key-new-rule', path: '/keys/new', heading: 'Create a key', prepare: addDemoRule },
   { name: 'key-created', path: '/keys/new', heading: 'Create a key', prepare: createKey },
-  { name: 'key', path: '/keys', heading: 'Keys', prepare: openKey() },
-  { name: 'key-edit', path: '/keys', heading: 'Keys', prepare: openKey('Edit') },
-  { name: 'key-test-call', path: '/keys', heading: 'Keys', prepare: openKey('Test call') },
-  { name: 'key-document', path: '/keys', heading: 'Keys', prepare: openKey('Document') },
+  { name: 'key', path: '/keys?q=checkout', heading: 'Keys', prepare: openKey() },
+  { name: 'key-edit', path: '/keys?q=checkout', heading: 'Keys', prepare: openKey('Edit') },
+  { name: 'key-test-call', path: '/keys?q=checkout', heading: 'Keys', prepare: openKey('Test call') },
+  { name: 'key-document', path: '/keys?q=checkout', heading: 'Keys', prepare: openKey('Document') },
   { name: 'overview', path: '/', heading: 'Overview', prepare: untilTraffic },
   { name: 'explain', path: '/explain', heading: 'Explain a request' },
   { name: 'explain-refused', path: '/explain', heading: 'Explain a request', prepare: explainRefusal },
@@ -135,10 +145,9 @@ async function openKeysHelp(page: Page): Promise<void> {
   await page.getByRole('dialog', { name: 'Keys of the keyboard' }).waitFor()
 }
 
-/** Opens an API on one of its tabs. */
+/** Opens an API of the list that was looked for, on one of its tabs. */
 function openApi(tab: string, name = 'Checkout'): (page: Page) => Promise<void> {
   return async (page) => {
-    await page.goto(`/apis?q=${name}`)
     await page.getByRole('link', { name, exact: true }).click()
     await page.getByRole('heading', { level: 1, name }).waitFor()
     await page.getByRole('tab', { name: tab }).click()
@@ -186,10 +195,9 @@ async function createKey(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Copy to clipboard' }).click()
 }
 
-/** Opens the key that has been used, on one of its tabs. */
+/** Opens the key that has been used and was looked for, on one of its tabs. */
 function openKey(tab?: string): (page: Page) => Promise<void> {
   return async (page) => {
-    await page.goto('/keys?q=checkout')
     await page.getByRole('link', { name: 'checkout-service' }).click()
     await page.getByRole('heading', { level: 1, name: 'checkout-service' }).waitFor()
     if (tab !== undefined) await page.getByRole('tab', { name: tab }).click()

@@ -35,6 +35,8 @@ const open = async (page: Page, query: string) => {
 
 test('the palette finds a key by the tail of its alias among 100,000, by keyboard alone', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
     await open(page, '-073912')
     const startedAt = performance.now()
     await page.getByRole('button', { name: /partner-073912/ }).waitFor()
@@ -49,6 +51,8 @@ test('the palette finds a key by the tail of its alias among 100,000, by keyboar
 
 test('what was found can be acted upon without leaving the keyboard: its actions are a Tab away', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
     await open(page, 'partner-000417')
     await page.getByRole('button', { name: /partner-000417/ }).waitFor()
     await page.keyboard.press('Tab')
@@ -93,6 +97,8 @@ test('the lists answer among 100,000 keys; how long that takes is printed', asyn
 
 test('the palette finds pages and commands, tells that nothing was found, and explains a request by its id', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
     await open(page, 'create a k')
     await page.getByRole('button', { name: 'Create a key' }).waitFor()
     await page.keyboard.press('Enter')
@@ -113,6 +119,8 @@ test('a whole key that is pasted finds its key, and stands in no address and in 
   await asAdministrator(async (page) => {
     const addresses: string[] = []
     page.on('request', (request) => addresses.push(request.url()))
+    await page.goto('/')
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
     await open(page, secret)
     await page.getByRole('button', { name: /pasted/ }).waitFor()
     await page.keyboard.press('Enter')
@@ -127,6 +135,7 @@ test('a whole key that is pasted finds its key, and stands in no address and in 
 
 test('the keyboard leads to pages, to the search of a page, and to the list of its keys', () =>
   asAdministrator(async (page) => {
+    await page.goto('/')
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('k')

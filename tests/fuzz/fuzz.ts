@@ -16,7 +16,8 @@ export type FuzzOptions = {
   readonly port: number
   readonly upstream: TaggingUpstream
   readonly seed: number
-  readonly forMs: number
+  /** The end: after so many batches of `batchSize` streams of requests and as many of replies, or after a time. */
+  readonly until: { readonly batches: number } | { readonly ms: number }
   readonly concurrency: number
   /** Others to compare with, by name. */
   readonly readers: Readonly<Record<string, RequestReader>>
@@ -57,11 +58,14 @@ const maxLostShare = 0.01
 /** Beyond so many failures the rest tells nothing new. */
 const maxFailures = 20
 
-/** Runs seeded streams of requests and replies through the proxy until the time is over. */
+/** Runs seeded streams of requests and replies through the proxy: so many batches, or until the time is over. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const run = new Run(options)
-  const endsAt = performance.now() + options.forMs
-  for (let batch = 0; performance.now() < endsAt && run.report.failures.length < maxFailures; batch++) {
+  const { until } = options
+  const endsAt = 'ms' in until ? performance.now() + until.ms : Number.POSITIVE_INFINITY
+  const batches = 'batches' in until ? until.batches : Number.POSITIVE_INFINITY
+  const isOver = () => performance.now() >= endsAt || run.report.failures.length >= maxFailures
+  for (let batch = 0; batch < batches && !isOver(); batch++) {
     const parameters = { seed: options.seed + batch, numRuns: batchSize }
     const jobs = [
       ...fc.sample(requestStream, parameters).map((make) => (tag: string) => run.requests(make(tag), tag)),

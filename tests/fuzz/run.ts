@@ -40,7 +40,7 @@ for (let minute = 0; minute < minutes; minute++) {
     port: proxy.port,
     upstream,
     seed,
-    forMs: Math.min(60_000, (minutes - minute) * 60_000),
+    until: { ms: Math.min(60_000, (minutes - minute) * 60_000) },
     concurrency: 32,
     readers: { node, ...(nginx && { nginx }) },
     isAlive: proxy.isAlive,

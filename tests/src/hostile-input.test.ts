@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { databaseKind } from '../support/database.ts'
 import { expectStatus, newApi } from '../support/fixtures.ts'
 import { at, type Call, type Reply, send, sendRaw } from '../support/http.ts'
 import { filled, type Operation, operationsOf, originOf, parametersOf } from '../support/openapi.ts'
 import { org, server, upstream, useWorld } from '../support/world.ts'
 
 let operations: Operation[]
+
+const skip =
+  databaseKind === 'postgres' ? 'refused before the store is asked: it ran with the other one' : false
 
 useWorld(async () => {
   await newApi(org, upstream.url)
@@ -87,7 +91,7 @@ const odd: readonly (readonly [string, string])[] = [
   ],
 ]
 
-test('bodies that are not JSON are refused by every route that reads one', async (t) => {
+test('bodies that are not JSON are refused by every route that reads one', { skip }, async (t) => {
   assert.ok(withBody().length >= 15, `only ${withBody().length} routes with a body`)
   for (const operation of withBody()) {
     await t.test(`${operation.method} ${operation.path}`, async () => {
@@ -121,7 +125,9 @@ test('JSON of an odd shape is answered civilly by every route', async (t) => {
   }
 })
 
-test('every known field with a value of another type is answered civilly, and named where it is refused', async (t) => {
+test('every known field with a value of another type is answered civilly, and named where it is refused', {
+  skip,
+}, async (t) => {
   const wrong = [null, true, -1, 1.5, 9e15, 'text', [], {}, [[]], [null], { a: { b: [] } }, '\u202etxet']
   for (const operation of withBody()) {
     await t.test(`${operation.method} ${operation.path}`, async () => {
@@ -195,7 +201,9 @@ test('pages that are no numbers are answered civilly by every list', async () =>
   }
 })
 
-test('a body of 10 MB is refused with the envelope, whether or not it says its length', async (t) => {
+test('a body of 10 MB is refused with the envelope, whether or not it says its length', {
+  skip,
+}, async (t) => {
   const big = Buffer.from(`{"name":"${'x'.repeat(10 * 1024 * 1024)}"}`)
   for (const operation of withBody().filter(({ path }) => !path.startsWith('/tyk/'))) {
     await t.test(`${operation.method} ${operation.path}`, async () => {
@@ -208,7 +216,7 @@ test('a body of 10 MB is refused with the envelope, whether or not it says its l
   }
 })
 
-test('a Content-Length that is a lie does not hold up the others', async () => {
+test('a Content-Length that is a lie does not hold up the others', { skip }, async () => {
   const head = (path: string) =>
     `POST ${path} HTTP/1.1\r\nHost: x\r\nauthorization: ${org.accessKey}\r\nContent-Length: 1000\r\n\r\n{"a":`
   const stalled = Array.from({ length: 20 }, () =>

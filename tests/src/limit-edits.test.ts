@@ -5,9 +5,9 @@ import { type Api, expectStatus, newApi, newPolicy, rightsTo } from '../support/
 import { objectOf } from '../support/http.ts'
 import { org, server, upstream, useWorld } from '../support/world.ts'
 
-/** Connections that call without pause, and rounds of changes under their load. */
+/** Connections that call without pause, and rounds of changes under their load, on each database. */
 const CONNECTIONS = 64
-const ROUNDS = 100
+const ROUNDS = 50
 
 let api: Api
 
@@ -19,7 +19,7 @@ useWorld(async () => {
 /** What holds for requests that begin now: a status, or undefined while a change is under way. */
 type Law = { readonly status: number | undefined; readonly why: string; obeyed: number }
 
-test('what begins after a change was answered is judged by it: 64 connections, 100 rounds of edits', async () => {
+test('what begins after a change was answered is judged by it: 64 connections, 50 rounds of edits', async () => {
   const rights = rightsTo(api)
   const elsewhere = rightsTo(api, { allowed_urls: [{ url: '/elsewhere', methods: ['GET'] }] })
   const policyId = await newPolicy(org, { access_rights: rights, rate: -1, per: 1 })

@@ -65,7 +65,7 @@ test('a WebSocket that may not pass is refused before any tunnel, and the upstre
   assert.match(passed.text, /\r\nSec-WebSocket-Accept: /i)
 })
 
-test('the upstream’s abort of a WebSocket reaches the client', async () => {
+test('the upstream’s abort of a WebSocket reaches the client', { timeout: 10_000 }, async () => {
   const api = await newApi(org, sockets.url, { use_keyless: true })
   const socket = new WebSocket(socketUrl(api))
   await event(socket, 'open')
@@ -74,7 +74,7 @@ test('the upstream’s abort of a WebSocket reaches the client', async () => {
   await closed
 })
 
-test('events of an SSE stream come one by one, as they are sent', async () => {
+test('events of an SSE stream come one by one, as they are sent', { timeout: 10_000 }, async () => {
   const next: (() => void)[] = []
   upstream.respond((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -118,7 +118,7 @@ test('no frames of a client or of an upstream end a worker', async (t) => {
   )
 })
 
-test('a client that floods with settings or pings is cut off', async (t) => {
+test('a client that floods with settings or pings is cut off', { timeout: 10_000 }, async (t) => {
   const gate = await startGate()
   t.after(() => gate.close())
   for (const flood of [frame(4, 0, 0, Buffer.alloc(0)), frame(6, 0, 0, Buffer.alloc(8))]) {

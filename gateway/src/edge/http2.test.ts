@@ -168,7 +168,7 @@ test('a client that resets its requests over and over is cut off', async (t) => 
   assert.equal((await gate.call('/two/')).status, 200, 'others are served')
 })
 
-test('a client that leaves takes its upstream request with it', async (t) => {
+test('a client that leaves takes its upstream request with it', { timeout: 10_000 }, async (t) => {
   const on = session(t)
   const normal = upstream.answer
   const left = Promise.withResolvers<void>()

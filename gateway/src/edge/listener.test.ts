@@ -67,7 +67,9 @@ test('something between the two protocols is answered as HTTP/1.1', async () => 
   assert.match(await dripped('PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n', /\r\n\r\n/), /^HTTP\/1\.1 [45]/)
 })
 
-test('who says nothing, or leaves before the first word is out, is closed in time', async () => {
+test('who says nothing, or leaves before the first word is out, is closed in time', {
+  timeout: 10_000,
+}, async () => {
   const silent = await opened()
   const begun = await opened()
   begun.write('PRI * HT')
@@ -76,7 +78,7 @@ test('who says nothing, or leaves before the first word is out, is closed in tim
   await Promise.all([silent, begun, gone].map(ended))
 })
 
-test('connections that say nothing do not hold up the close', async () => {
+test('connections that say nothing do not hold up the close', { timeout: 10_000 }, async () => {
   const closing = await startGate({ settings: { clientHeaderTimeoutMs: 60_000 } })
   const silent = await opened(closing)
   const closed = ended(silent)

@@ -166,7 +166,7 @@ test('an exchange that takes longer than it may is 504 before its reply, and bro
   await assert.rejects(call(on, { ':path': '/begun' }))
 })
 
-test('a connection that is not used is closed, one that is used is not', async (t) => {
+test('a connection that is not used is closed, one that is used is not', { timeout: 10_000 }, async (t) => {
   const { session } = await rig(t, answering(OK), { server: { idleMs: 300 } })
   const on = session()
   const closed = new Promise<void>((resolve) => on.on('close', resolve))

@@ -6,7 +6,9 @@ import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import { type Ask, asking, makeApi, makeUser, smallWorld } from '../test-world.ts'
 import { eventDispatcher } from './event-dispatcher.ts'
 
-test('a receiver that never answers does not hold up the calls of another organisation', async (t) => {
+test('a receiver that never answers does not hold up the calls of another organisation', {
+  timeout: 10_000,
+}, async (t) => {
   const world = await smallWorld()
   const { promise: told, resolve: isTold } = Promise.withResolvers<void>()
   const receiver = createServer((request, response) => {

@@ -7,6 +7,10 @@ import { effectiveAccess } from './effective-access.ts'
 import { Policy } from './policy.ts'
 import { type ApiLimit, Session } from './session.ts'
 
+/** The same cases in every run, so that a failure is the change's. */
+const SEED = 1
+const RUNS = 1_000
+
 /**
  * Merging policies never makes up a limit: the rates that hold are, all together, those of one policy or of the key;
  * a concurrency and the size of a quota are ones that somebody set.
@@ -88,9 +92,9 @@ test('no limit comes to be that no policy and no key set', () => {
         if (key.apply_policies?.length) merged++
       }
     }),
-    { numRuns: 5000 },
+    { seed: SEED, numRuns: RUNS },
   )
-  assert.ok(merged > 1000, `${merged} merged rights were looked at`)
+  assert.ok(merged > 200, `${merged} merged rights were looked at`)
 })
 
 test('of several policies a key gets at least what each of them alone would give it each second', () => {
@@ -113,7 +117,7 @@ test('of several policies a key gets at least what each of them alone would give
       const best = Math.max(sustained(first?.rates), sustained(second?.rates))
       assert.ok(sustained(both?.rates) >= best - 1e-9)
     }),
-    { numRuns: 2000 },
+    { seed: SEED, numRuns: RUNS },
   )
 })
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { type Server, startServer } from '../../support/server.ts'
 import { startBrowser } from './chromium.ts'
 
@@ -65,10 +65,15 @@ export function useBrowserWorld(more: () => Promise<void> = async () => undefine
   after(() => world?.close())
 }
 
-/** A window of its own: nothing is remembered from another. */
-export async function newWindow({ browser, origin }: BrowserWorld, look: Look = {}): Promise<BrowserContext> {
+/** A window of its own: nothing is remembered from another but what `more` says. */
+export async function newWindow(
+  { browser, origin }: BrowserWorld,
+  look: Look = {},
+  more: Pick<BrowserContextOptions, 'storageState'> = {},
+): Promise<BrowserContext> {
   const width = look.width ?? 1440
   const context = await browser.newContext({
+    ...more,
     baseURL: origin,
     viewport: { width, height: width < 600 ? 844 : 900 },
     colorScheme: look.scheme ?? 'light',
@@ -114,22 +119,51 @@ export async function signIn(
 }
 
 /**
- * Runs `work` in a page where the administrator is signed in, and fails when anything went wrong in it that the work did
- * not ask for.
+ * Runs `work` in a new page of a window where the administrator is signed in, and fails when anything went wrong in it that
+ * the work did not ask for. The page is empty: `work` goes first to where it looks.
  */
 export async function asAdministrator(
   work: (page: Page) => Promise<void>,
   look: Look = {},
   isExpected: (mishap: string) => boolean = () => false,
 ): Promise<void> {
-  const context = await newWindow(world, look)
+  const context = await signedInWindow(look)
   const { page, mishaps } = await watchedPage(context)
   try {
-    await signIn(page, world.administrator)
     await work(page)
   } finally {
     await context.close()
   }
   const unexpected = mishaps.filter((mishap) => !isExpected(mishap))
   if (unexpected.length > 0) throw new Error(`went wrong in the page:\n${unexpected.join('\n')}`)
+}
+
+/** What the dashboard keeps in a browser that is signed in, beside the cookie of the session. */
+let kept: Promise<Kept> | undefined
+type Kept = Exclude<BrowserContextOptions['storageState'], string | undefined>['origins']
+
+/**
+ * A window with a session of its own. The first one of a file is signed in by the form; the others have what that one kept,
+ * and a cookie that the REST API gave: the form costs more time than most tests.
+ */
+async function signedInWindow(look: Look): Promise<BrowserContext> {
+  const { origin, administrator } = world
+  if (kept === undefined) {
+    const context = await newWindow(world, look)
+    kept = keptOnceSignedIn(context)
+    await kept
+    return context
+  }
+  const context = await newWindow(world, look, { storageState: { cookies: [], origins: await kept } })
+  const { email: username, password } = administrator
+  const answer = await context.request.post('/login', { data: { username, password }, headers: { origin } })
+  if (!answer.ok()) throw new Error(`the sign-in was answered with ${answer.status()}`)
+  return context
+}
+
+async function keptOnceSignedIn(context: BrowserContext): Promise<Kept> {
+  const page = await context.newPage()
+  await signIn(page, world.administrator)
+  await page.close()
+  return (await context.storageState()).origins
 }
