@@ -1,60 +1,15 @@
 import type { TLSSocket } from 'node:tls'
+import type { ReplyHead, RequestHead } from './syntax/message-head.ts'
+import type { UpstreamFailure } from './upstream/upstream-failure.ts'
+import type { UpstreamPool } from './upstream/upstream-pool.ts'
+
+export { CHUNKED, type ReplyHead, type RequestHead, UNTIL_CLOSE } from './syntax/message-head.ts'
+export type { UpstreamFailure } from './upstream/upstream-failure.ts'
 
 /**
  * What the engine and its user say to each other about one request. The engine knows nothing of the product: it hands
  * over a validated head, and is told to answer, or to forward and relay.
  */
-
-/** A validated request head. Headers are three parallel arrays so that nothing is built that nobody reads. */
-export type RequestHead = {
-  readonly method: string
-  /** The target in origin form, as received: path and query, or `*`. An absolute target was reduced to this. */
-  readonly target: string
-  /** `target` up to the first `?`, as received (not normalised, not decoded). */
-  readonly path: string
-  /** `target` after the first `?`; empty when there is none. */
-  readonly query: string
-  /** The authority: of an absolute target, else of the Host header; lower case, with port if one was given. */
-  readonly host: string
-  /** 0 or 1 of HTTP/1.x. */
-  readonly minorVersion: 0 | 1
-  /** Lower-case names, interned; `rawNames[i]` is the name as received, `values[i]` its value, outer white space removed. */
-  readonly names: readonly string[]
-  readonly rawNames: readonly string[]
-  readonly values: readonly string[]
-  /** Bytes of the body by Content-Length, 0 for none, `CHUNKED` (-1) for chunked. */
-  readonly bodyLength: number
-  readonly keepAlive: boolean
-  readonly expectsContinue: boolean
-  /**
-   * Protocols of an `Upgrade` that `Connection` nominates, lower case, as a list; empty when there is none that may be
-   * tunnelled (`h2c` and `tls` would pass the gate unread), or when the request has a body.
-   */
-  readonly upgrade: string
-}
-
-/** A validated reply head of an upstream. */
-export type ReplyHead = {
-  readonly status: number
-  readonly names: readonly string[]
-  readonly rawNames: readonly string[]
-  readonly values: readonly string[]
-  /** Bytes of the body; 0 for none (HEAD, 204, 304 too), `CHUNKED` (-1), `UNTIL_CLOSE` (-2). */
-  readonly bodyLength: number
-}
-
-export const CHUNKED = -1
-export const UNTIL_CLOSE = -2
-
-/** Why a request could not be brought to an upstream, or its reply not back; a closed set. */
-export type UpstreamFailure =
-  | 'connect-failed' // refused, unreachable, TLS
-  | 'lookup-failed' // no such host
-  | 'timeout' // connecting, waiting for the head, or idle in the middle, for longer than allowed
-  | 'reset' // closed or reset before a whole head came
-  | 'bad-reply' // the head or framing of the reply is not valid HTTP
-  | 'pool-exhausted' // no connection became free in time
-  | 'client-gone' // the client left first; nobody is there to be answered
 
 /** Called back about a forwarded request. One object per exchange implements it, so that no closure is made. */
 export interface ForwardListener {
@@ -114,12 +69,8 @@ export interface Exchange {
   relay(status: number, headerLines: string): void
 }
 
-/** A pool of connections to one origin. Made by `upstreamPool()`. */
-export interface Upstream {
-  readonly origin: string
-  /** Closes idle connections, and those in use as soon as they are done. */
-  close(): void
-}
+/** A pool of connections to one origin. Made by `upstreamPool()`, or an `Http2Upstream`. */
+export type Upstream = UpstreamPool
 
 /** The engine's user. */
 export interface Handler {

@@ -1,6 +1,7 @@
 import type { Exchange, FinishResult, Handler, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
+import { defaultPoolLimits, type PoolLimits } from '@tollgate/http1/limits'
 import { normalisePath } from '@tollgate/http1/syntax/path'
-import { defaultPoolLimits, type PoolLimits, upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
+import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import type { TraceStep } from '@tollgate/model/judge/verdict'
