@@ -29,6 +29,45 @@ export type ForwardTimeouts = {
   readonly totalMs?: number
 }
 
+/**
+ * A function that rewrites a body as it streams. The bytes are valid during the call only; what it returns is copied or
+ * written before it is called again, undefined stands for no bytes. `last`: no more will come (the chunk may be empty then).
+ * What it throws breaks the message off: the failure `transform-failed` before there is an answer, a broken connection after.
+ */
+export type BodyTransform = (chunk: Uint8Array, last: boolean) => Uint8Array | undefined
+
+/**
+ * What came of reading a body: its bytes (not to be changed), or that it is longer than the limit, that the worker has no
+ * room for it now, or that it will not become whole (its sender has left, was too slow, or broke the protocol).
+ */
+export type BodyOutcome = Buffer | 'too-large' | 'no-room' | 'gone'
+
+/**
+ * A body on its way through the gate, as it is on the wire: no Content-Encoding is taken off, and no header but those of
+ * framing is changed. Each call acts on what the calls before it have made of the body. All are for the time before the
+ * body goes on: once it streams they throw (`read` rejects), and on an exchange that has ended they do nothing.
+ */
+export interface MessageBody {
+  /**
+   * Reads the whole body into memory (at most `limit` bytes; they count against the worker's budget until the exchange
+   * ends); it is then forwarded from memory. May be called again, and answers the same bytes. After `too-large` and `no-room`
+   * the body may still be forwarded: what was read goes first, the rest streams. Rejects with what a transform throws.
+   */
+  read(limit: number): Promise<BodyOutcome>
+  /**
+   * Sends these bytes, which must not be changed any more, instead of the body that came and its trailers. A message that
+   * has no body by its nature (the reply to HEAD, 204, 304) stays without one.
+   */
+  replace(bytes: Uint8Array): void
+  /** Rewrites the body while it streams. Several transforms run in the order in which they were added. */
+  pipe(transform: BodyTransform): void
+}
+
+/** What an exchange's user keeps with it, to be told its end. */
+export interface Finishing {
+  finish(result: FinishResult): void
+}
+
 /** One request on one client connection, from its head to the last byte of its answer. */
 export interface Exchange {
   readonly head: RequestHead
@@ -39,7 +78,7 @@ export interface Exchange {
   /** `performance.now()` when the head was complete. */
   readonly startedAt: number
   /** Room for the engine's user: its own object for this request. */
-  state: unknown
+  state: Finishing | undefined
   /**
    * Lower-case names of fields that do not go on, not behind the body either: what was taken out of the head. Set before
    * `forward`.

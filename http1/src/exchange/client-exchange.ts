@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { TLSSocket } from 'node:tls'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
-import type { Exchange, ForwardListener, ForwardTimeouts, Upstream } from '../exchange.ts'
+import type { Exchange, Finishing, ForwardListener, ForwardTimeouts, Upstream } from '../exchange.ts'
 import { headerValue } from '../syntax/headers.ts'
 import { CHUNKED } from '../syntax/message-head.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
@@ -38,7 +38,7 @@ const usuallyWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 export class ClientExchange implements Exchange, UpstreamUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
-  state: unknown = undefined
+  state: Finishing | undefined
   stripped = NOTHING_STRIPPED
   readonly #client: ClientSide
   readonly #body: RequestBody

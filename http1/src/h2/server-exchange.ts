@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
 import { forwardedTrailers, NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
-import type { Exchange, ForwardListener, ForwardTimeouts, Handler, Upstream } from '../exchange.ts'
+import type { Exchange, Finishing, ForwardListener, ForwardTimeouts, Handler, Upstream } from '../exchange.ts'
 import type { ServerLimits } from '../limits.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
@@ -43,7 +43,7 @@ const DONE = 5
 export class Http2Exchange implements Exchange, LegUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
-  state: unknown = undefined
+  state: Finishing | undefined
   stripped = NOTHING_STRIPPED
   readonly #stream: ServerHttp2Stream
   readonly #context: Http2Context
