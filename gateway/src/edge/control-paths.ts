@@ -1,5 +1,6 @@
 import type {
   Exchange,
+  Finishing,
   FinishResult,
   ForwardListener,
   ReplyHead,
@@ -7,7 +8,6 @@ import type {
   UpstreamFailure,
 } from '@tollgate/http1/exchange'
 import { endToEndLines } from '@tollgate/http1/syntax/headers'
-import type { Finishing } from '../pipeline/request-context.ts'
 import { CLAIMS } from '../upstream/forwarded-headers.ts'
 
 /**

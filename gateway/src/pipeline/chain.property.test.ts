@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Exchange, FinishResult, ForwardListener, ReplyHead, Upstream } from '@tollgate/http1/exchange'
+import type {
+  Exchange,
+  Finishing,
+  FinishResult,
+  ForwardListener,
+  ReplyHead,
+  Upstream,
+} from '@tollgate/http1/exchange'
+import { BodyAccess } from '@tollgate/http1/exchange/body-access'
+import { BodyBudget } from '@tollgate/http1/exchange/body-budget'
 import { ParsedRequest, parseRequestHead } from '@tollgate/http1/syntax/request-head'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { effectiveAccess } from '@tollgate/model/access/effective-access'
@@ -261,6 +270,10 @@ function apisOf({ apis, orgId }: World): ApiRecord[] {
   })
 }
 
+function noBody(): BodyAccess {
+  return new BodyAccess({ startBody() {}, stopBody() {}, dropBody() {} }, new BodyBudget(0), 0)
+}
+
 /** One request of a client whose upstream answers at once: what the engine is to the gateway, without sockets. */
 class TestExchange implements Exchange {
   readonly head: ParsedRequest
@@ -268,9 +281,11 @@ class TestExchange implements Exchange {
   readonly tls = undefined
   readonly startedAt = performance.now()
   readonly answered: Promise<void>
-  state: unknown = undefined
+  state: Finishing | undefined = undefined
   stripped: ReadonlySet<string> = new Set()
   forwarded = false
+  readonly body = noBody()
+  readonly replyBody = noBody()
   requestId = ''
   readonly #plane: DataPlane
   readonly #asked: Asked

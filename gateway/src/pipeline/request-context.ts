@@ -1,5 +1,6 @@
 import type {
   Exchange,
+  Finishing,
   FinishResult,
   ForwardListener,
   ReplyHead,
@@ -21,11 +22,6 @@ import type { Targets } from '../upstream/targets.ts'
 import type { CompiledApi } from '../worker/snapshot.ts'
 import { HeaderEdits } from './header-edits.ts'
 import type { Refusal } from './middleware.ts'
-
-/** Called at an exchange's end. */
-export interface Finishing {
-  finish(result: FinishResult): void
-}
 
 /** What the worker does for its requests. */
 export interface RequestServices {

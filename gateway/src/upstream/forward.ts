@@ -21,6 +21,7 @@ const CODES: Readonly<Record<Exclude<UpstreamFailure, 'client-gone'>, RefusalCod
   reset: 'upstream_failed',
   'bad-reply': 'upstream_failed',
   'pool-exhausted': 'upstream_failed',
+  'transform-failed': 'internal',
 }
 
 /** The end of a chain in which no step waits for the reply: it is relayed as soon as it is there. */

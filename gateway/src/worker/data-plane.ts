@@ -1,6 +1,7 @@
 import type { Exchange, FinishResult, Handler, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
+import { defaultPoolLimits, type PoolLimits } from '@tollgate/http1/limits'
 import { normalisePath } from '@tollgate/http1/syntax/path'
-import { defaultPoolLimits, type PoolLimits, upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
+import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import type { TraceStep } from '@tollgate/model/judge/verdict'
@@ -17,7 +18,7 @@ import { requestIds } from '../edge/request-id.ts'
 import type { Match } from '../edge/route.ts'
 import type { ApiTls } from '../edge/tls-certificates.ts'
 import { type Outcome, type Refusal, refusal } from '../pipeline/middleware.ts'
-import { type Finishing, RequestContext, type RequestServices } from '../pipeline/request-context.ts'
+import { RequestContext, type RequestServices } from '../pipeline/request-context.ts'
 import { failureOutcome, relayReply } from '../upstream/forward.ts'
 import { forwardedHeaders } from '../upstream/forwarded-headers.ts'
 import { upstreamPools } from '../upstream/upstream-pools.ts'
@@ -208,7 +209,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
         count.turnedAway(exchange, api, code, result)
         logRequest.turnedAway({ exchange, requestId, path, code, traceStep, api, result })
       },
-    } satisfies Finishing
+    }
     exchange.respond(status, headerLines, body)
   }
 
@@ -240,8 +241,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   return {
     onRequest,
     onFinish(exchange, result: FinishResult) {
-      const { state } = exchange
-      if (isFinishing(state)) state.finish(result)
+      exchange.state?.finish(result)
     },
     onProtocolError(reason, remoteAddress, status) {
       if (status === 0) {
@@ -271,10 +271,6 @@ const NO_ROUTE: TraceStep = { step: 'route', detail: 'no API has this host and p
 const AMBIGUOUS_PATH: TraceStep = {
   step: 'route',
   detail: 'ambiguous path: two programs could read it differently',
-}
-
-function isFinishing(state: unknown): state is Finishing {
-  return typeof state === 'object' && state !== null && 'finish' in state
 }
 
 function controlOrigin(socket: string): { host: string; port: number; socketPath?: string } {

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { NotedUses } from '@tollgate/analytics/key-uses'
 import { AddressCount } from '@tollgate/http1/connection/address-count'
-import { createHttpServer, defaultServerLimits } from '@tollgate/http1/connection/server'
+import { createHttpServer } from '@tollgate/http1/connection/server'
+import { BodyBudget } from '@tollgate/http1/exchange/body-budget'
 import { createHttp2Server, defaultHttp2Limits } from '@tollgate/http1/h2/server'
+import { defaultServerLimits } from '@tollgate/http1/limits'
 import { openSteadyCounters } from '@tollgate/limits/counter-table'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import { openKeyReader } from '@tollgate/storage/keys/key-reader'
@@ -87,10 +89,13 @@ function listener(setup: WorkerSetup, plane: DataPlane, log: (line: LogLine) => 
   const limits = serverLimits(settings)
   // A client has its connections in either protocol, but not twice as many.
   const addresses = new AddressCount(limits.maxConnectionsPerAddress)
+  const bodies = new BodyBudget(limits.maxBufferedBodyBytes)
   return createListener({
-    http1: createHttpServer(plane, limits, addresses),
+    http1: createHttpServer(plane, limits, addresses, bodies),
     http2:
-      settings.http2 === false ? undefined : createHttp2Server(plane, limits, defaultHttp2Limits, addresses),
+      settings.http2 === false
+        ? undefined
+        : createHttp2Server(plane, limits, defaultHttp2Limits, addresses, bodies),
     tls: settings.tls,
     ticketKeys: setup.ticketKeys,
     maxConnections: limits.maxConnections,

@@ -4,13 +4,14 @@ import { Duplex } from 'node:stream'
 import { handOver } from '../connection/hand-over.ts'
 import { collect, collectedBytes, compose } from '../exchange/message.ts'
 import { NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
-import { CHUNKED, type UpstreamFailure } from '../exchange.ts'
+import type { PoolLimits } from '../limits.ts'
 import { BodyReader } from '../syntax/body-reader.ts'
 import { endToEndLines } from '../syntax/headers.ts'
+import { CHUNKED } from '../syntax/message-head.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import { ParsedRequest, parseRequestHead } from '../syntax/request-head.ts'
 import { isBodiless } from '../syntax/status-line.ts'
-import type { PoolLimits } from '../upstream/upstream-pool.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { fieldsOf, trailerLines, trailersOf } from './head.ts'
 import { Http2Leg } from './http2-leg.ts'
 import type { Leg, LegUser } from './leg.ts'
@@ -40,9 +41,6 @@ export class Http1Socket extends Duplex implements LegUser {
     super({ allowHalfOpen: true })
     this.#sessions = sessions
     this.#limits = limits
-    this.#leg = undefined
-    this.#body = undefined
-    this.#written = undefined
     // The engine reads into bytes of its own, as from a socket.
     this.on('data', (bytes: Buffer) => handOver(bytes, onread))
     sessions.whenConnected((failure) => this.#onConnected(failure))
@@ -133,9 +131,10 @@ export class Http1Socket extends Duplex implements LegUser {
     this.#isHead = head.method === 'HEAD'
     this.#body = head.bodyLength === 0 ? undefined : new BodyReader(head.bodyLength, OWN_BODIES)
     const headerLines = `Host: ${head.host}\r\n${endToEndLines(head, HOST)}`
-    const { method, target } = head
+    const { method, target, bodyLength } = head
     const stripped = NOTHING_STRIPPED
-    const message = { method, target, headerLines, head, stripped, ...LONGER_THAN_THE_ENGINE }
+    const body = { bodyLength, bodyKept: bodyLength === 0 }
+    const message = { method, target, headerLines, head, stripped, ...body, ...LONGER_THAN_THE_ENGINE }
     this.#leg = new Http2Leg(this.#sessions, this.#limits, message, this)
     this.#leg.start()
     return end === bytes.length ? undefined : bytes.subarray(end)
