@@ -1,6 +1,7 @@
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import { bucketOf } from './latency-buckets.ts'
 import { refusalClass } from './refusal-class.ts'
+import type { RequestRecord } from './request-record.ts'
 import {
   appendLine,
   FIELD,
@@ -14,15 +15,8 @@ import {
   regionOf,
 } from './traffic-table.ts'
 
-/** How a request ended, as far as it is counted; the engine's `FinishResult` is one. */
-export type Ending = {
-  readonly status: number
-  /** Bytes of the bodies. */
-  readonly bytesIn: number
-  readonly bytesOut: number
-  /** -1 without an upstream. */
-  readonly upstreamMs: number
-}
+/** The part of a record that tells how a request ended; the engine's `FinishResult` is one, so none is made to be counted. */
+export type Ending = Pick<RequestRecord, 'status' | 'bytesIn' | 'bytesOut' | 'upstreamMs'>
 
 /** Counts the requests of one worker. */
 export interface TrafficRecorder {

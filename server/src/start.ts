@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { trustedPeers } from '@tollgate/gateway/edge/client-address'
 import type { Gateway } from '@tollgate/gateway/gateway'
+import { trustedPeers } from '@tollgate/gateway/pipeline/client-address'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
 import { startGateway } from '@tollgate/gateway/supervisor/start'
-import type { Leases } from '@tollgate/gateway/worker/leases'
 import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter-table'
+import type { Leases } from '@tollgate/limits/leases'
 import { buildControlApi } from '@tollgate/management/control-api'
 import { buildDashboardApi } from '@tollgate/management/dashboard-api'
 import type { Dependencies } from '@tollgate/management/dependencies'
@@ -188,8 +188,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
       port: gatewayPort,
       tls: config.tls.certificates.length > 0,
       introduced:
-        config.gateway.proxyProtocol === true &&
-        trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
+        config.gateway.proxyProtocol && trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
     },
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,

@@ -28,7 +28,7 @@ import {
   WORLD_BEGINS_MS,
 } from '../testing/random-worlds.ts'
 import { createDataPlane, type DataPlane } from '../worker/data-plane.ts'
-import type { LogLine } from '../worker/log-batch.ts'
+import type { LogLine } from '../worker-protocol.ts'
 
 /** The whole chain of the gateway, from the head of a request to its end, decides what decide() decides. */
 
