@@ -3,11 +3,12 @@
  * Usage: node http1-proxy.ts <port> <upstream port> [upstream host]
  */
 
-import { createHttpServer, defaultServerLimits } from '@tollgate/http1/connection/server'
+import { createHttpServer } from '@tollgate/http1/connection/server'
 import type { Exchange, ForwardListener, Handler, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
+import { defaultPoolLimits, defaultServerLimits } from '@tollgate/http1/limits'
 import { endToEndLines, headerValue } from '@tollgate/http1/syntax/headers'
 import { normalisePath } from '@tollgate/http1/syntax/path'
-import { defaultPoolLimits, upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
+import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 
 const [port, upstreamPort, host = '127.0.0.1'] = process.argv.slice(2)
 const pool = upstreamPool({ host, port: Number(upstreamPort) }, defaultPoolLimits)

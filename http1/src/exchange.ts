@@ -1,60 +1,15 @@
 import type { TLSSocket } from 'node:tls'
+import type { ReplyHead, RequestHead } from './syntax/message-head.ts'
+import type { UpstreamFailure } from './upstream/upstream-failure.ts'
+import type { UpstreamPool } from './upstream/upstream-pool.ts'
+
+export { CHUNKED, type ReplyHead, type RequestHead, UNTIL_CLOSE } from './syntax/message-head.ts'
+export type { UpstreamFailure } from './upstream/upstream-failure.ts'
 
 /**
  * What the engine and its user say to each other about one request. The engine knows nothing of the product: it hands
  * over a validated head, and is told to answer, or to forward and relay.
  */
-
-/** A validated request head. Headers are three parallel arrays so that nothing is built that nobody reads. */
-export type RequestHead = {
-  readonly method: string
-  /** The target in origin form, as received: path and query, or `*`. An absolute target was reduced to this. */
-  readonly target: string
-  /** `target` up to the first `?`, as received (not normalised, not decoded). */
-  readonly path: string
-  /** `target` after the first `?`; empty when there is none. */
-  readonly query: string
-  /** The authority: of an absolute target, else of the Host header; lower case, with port if one was given. */
-  readonly host: string
-  /** 0 or 1 of HTTP/1.x. */
-  readonly minorVersion: 0 | 1
-  /** Lower-case names, interned; `rawNames[i]` is the name as received, `values[i]` its value, outer white space removed. */
-  readonly names: readonly string[]
-  readonly rawNames: readonly string[]
-  readonly values: readonly string[]
-  /** Bytes of the body by Content-Length, 0 for none, `CHUNKED` (-1) for chunked. */
-  readonly bodyLength: number
-  readonly keepAlive: boolean
-  readonly expectsContinue: boolean
-  /**
-   * Protocols of an `Upgrade` that `Connection` nominates, lower case, as a list; empty when there is none that may be
-   * tunnelled (`h2c` and `tls` would pass the gate unread), or when the request has a body.
-   */
-  readonly upgrade: string
-}
-
-/** A validated reply head of an upstream. */
-export type ReplyHead = {
-  readonly status: number
-  readonly names: readonly string[]
-  readonly rawNames: readonly string[]
-  readonly values: readonly string[]
-  /** Bytes of the body; 0 for none (HEAD, 204, 304 too), `CHUNKED` (-1), `UNTIL_CLOSE` (-2). */
-  readonly bodyLength: number
-}
-
-export const CHUNKED = -1
-export const UNTIL_CLOSE = -2
-
-/** Why a request could not be brought to an upstream, or its reply not back; a closed set. */
-export type UpstreamFailure =
-  | 'connect-failed' // refused, unreachable, TLS
-  | 'lookup-failed' // no such host
-  | 'timeout' // connecting, waiting for the head, or idle in the middle, for longer than allowed
-  | 'reset' // closed or reset before a whole head came
-  | 'bad-reply' // the head or framing of the reply is not valid HTTP
-  | 'pool-exhausted' // no connection became free in time
-  | 'client-gone' // the client left first; nobody is there to be answered
 
 /** Called back about a forwarded request. One object per exchange implements it, so that no closure is made. */
 export interface ForwardListener {
@@ -74,6 +29,45 @@ export type ForwardTimeouts = {
   readonly totalMs?: number
 }
 
+/**
+ * A function that rewrites a body as it streams. The bytes are valid during the call only; what it returns is copied or
+ * written before it is called again, undefined stands for no bytes. `last`: no more will come (the chunk may be empty then).
+ * What it throws breaks the message off: the failure `transform-failed` before there is an answer, a broken connection after.
+ */
+export type BodyTransform = (chunk: Uint8Array, last: boolean) => Uint8Array | undefined
+
+/**
+ * What came of reading a body: its bytes (not to be changed), or that it is longer than the limit, that the worker has no
+ * room for it now, or that it will not become whole (its sender has left, was too slow, or broke the protocol).
+ */
+export type BodyOutcome = Buffer | 'too-large' | 'no-room' | 'gone'
+
+/**
+ * A body on its way through the gate, as it is on the wire: no Content-Encoding is taken off, and no header but those of
+ * framing is changed. Each call acts on what the calls before it have made of the body. All are for the time before the
+ * body goes on: once it streams they throw (`read` rejects), and on an exchange that has ended they do nothing.
+ */
+export interface MessageBody {
+  /**
+   * Reads the whole body into memory (at most `limit` bytes; they count against the worker's budget until the exchange
+   * ends); it is then forwarded from memory. May be called again, and answers the same bytes. After `too-large` and `no-room`
+   * the body may still be forwarded: what was read goes first, the rest streams. Rejects with what a transform throws.
+   */
+  read(limit: number): Promise<BodyOutcome>
+  /**
+   * Sends these bytes, which must not be changed any more, instead of the body that came and its trailers. A message that
+   * has no body by its nature (the reply to HEAD, 204, 304) stays without one.
+   */
+  replace(bytes: Uint8Array): void
+  /** Rewrites the body while it streams. Several transforms run in the order in which they were added. */
+  pipe(transform: BodyTransform): void
+}
+
+/** What an exchange's user keeps with it, to be told its end. */
+export interface Finishing {
+  finish(result: FinishResult): void
+}
+
 /** One request on one client connection, from its head to the last byte of its answer. */
 export interface Exchange {
   readonly head: RequestHead
@@ -84,7 +78,7 @@ export interface Exchange {
   /** `performance.now()` when the head was complete. */
   readonly startedAt: number
   /** Room for the engine's user: its own object for this request. */
-  state: unknown
+  state: Finishing | undefined
   /**
    * Lower-case names of fields that do not go on, not behind the body either: what was taken out of the head. Set before
    * `forward`.
@@ -114,12 +108,8 @@ export interface Exchange {
   relay(status: number, headerLines: string): void
 }
 
-/** A pool of connections to one origin. Made by `upstreamPool()`. */
-export interface Upstream {
-  readonly origin: string
-  /** Closes idle connections, and those in use as soon as they are done. */
-  close(): void
-}
+/** A pool of connections to one origin. Made by `upstreamPool()`, or an `Http2Upstream`. */
+export type Upstream = UpstreamPool
 
 /** The engine's user. */
 export interface Handler {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Exchange, FinishResult, ForwardListener, ReplyHead, Upstream } from '@tollgate/http1/exchange'
+import type {
+  Exchange,
+  Finishing,
+  FinishResult,
+  ForwardListener,
+  ReplyHead,
+  Upstream,
+} from '@tollgate/http1/exchange'
 import { ParsedRequest, parseRequestHead } from '@tollgate/http1/syntax/request-head'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { effectiveAccess } from '@tollgate/model/access/effective-access'
@@ -268,7 +275,7 @@ class TestExchange implements Exchange {
   readonly tls = undefined
   readonly startedAt = performance.now()
   readonly answered: Promise<void>
-  state: unknown = undefined
+  state: Finishing | undefined = undefined
   stripped: ReadonlySet<string> = new Set()
   forwarded = false
   requestId = ''

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Upstream } from '@tollgate/http1/exchange'
+import { defaultPoolLimits } from '@tollgate/http1/limits'
+import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 import { CompileError } from '../pipeline/compile-error.ts'
 import { storedCertificates } from '../worker/stored-certificates.ts'
 import { inTurn } from './selector.ts'
@@ -9,13 +10,12 @@ import type { UpstreamPools } from './upstream-pools.ts'
 
 const inertPools = (): UpstreamPools & { taken: string[] } => {
   const taken: string[] = []
-  const upstream = (origin: string): Upstream => ({ origin, close() {} })
   return {
     taken,
     take(endpoint) {
       const scheme = endpoint.transport === undefined ? 'http' : 'https'
       taken.push(`${scheme} ${endpoint.host} ${endpoint.port}${endpoint.protocol === 'h2' ? ' h2' : ''}`)
-      return upstream(`${endpoint.host}:${endpoint.port}`)
+      return upstreamPool(endpoint, defaultPoolLimits)
     },
     release() {},
     closeAll() {},

@@ -1,7 +1,8 @@
 import type { Upstream } from '@tollgate/http1/exchange'
 import { Http2Upstream } from '@tollgate/http1/h2/upstream'
+import type { PoolLimits, UpstreamOrigin } from '@tollgate/http1/limits'
 import { type TunnelProxy, throughProxy } from '@tollgate/http1/upstream/proxy-tunnel'
-import { type PoolLimits, type UpstreamOrigin, upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
+import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 import { acceptPinned, type TransportSettings, transportKey, type UpstreamTls } from './upstream-tls.ts'
 
 /** Where requests are sent, and how: two places that differ in anything have pools of their own. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createHttpServer, defaultServerLimits, type HttpServer } from '@tollgate/http1/connection/server'
+import { createHttpServer, type HttpServer } from '@tollgate/http1/connection/server'
+import { defaultServerLimits } from '@tollgate/http1/limits'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { withApiDefaults } from '@tollgate/model/definition/api-definition'
 import type { KeyRecord } from '@tollgate/storage/keys/keys'

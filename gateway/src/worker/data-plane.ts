@@ -1,6 +1,7 @@
 import type { RequestRecord } from '@tollgate/analytics/request-record'
 import type { Exchange, Handler } from '@tollgate/http1/exchange'
-import { defaultPoolLimits, type PoolLimits, upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
+import { defaultPoolLimits, type PoolLimits } from '@tollgate/http1/limits'
+import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 import type { Leases } from '@tollgate/limits/leases'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import type { Counters } from '@tollgate/model/limits/counters'

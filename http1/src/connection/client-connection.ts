@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
 import { ClientExchange } from '../exchange/client-exchange.ts'
+import type { ClientSide } from '../exchange/client-side.ts'
 import type { Handler } from '../exchange.ts'
+import type { ServerLimits } from '../limits.ts'
 import { BARE_LF, findHeadEnd, INCOMPLETE } from '../syntax/head-end.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import { ParsedRequest, parseRequestHead } from '../syntax/request-head.ts'
 import { statusLine } from '../syntax/status-line.ts'
 import { abortSocket } from './abort.ts'
-import type { ServerLimits } from './server.ts'
 import { kept, onBytes } from './shared-reads.ts'
 import { Deadline, dateLine, type Timed } from './timer-wheel.ts'
 
@@ -21,7 +22,7 @@ export type ServerContext = {
 }
 
 /** One client's connection: reads request heads, and runs one exchange after the other. */
-export class ClientConnection implements Timed {
+export class ClientConnection implements ClientSide, Timed {
   readonly socket: Socket
   readonly context: ServerContext
   readonly remoteAddress: string
@@ -44,8 +45,6 @@ export class ClientConnection implements Timed {
     this.context = context
     this.remoteAddress = remoteAddress
     this.deadline = new Deadline(this)
-    this.#exchange = undefined
-    this.#pending = undefined
     onBytes(socket, (bytes) => this.#onData(bytes))
     socket.on('end', () => this.#onEnd())
     socket.on('drain', () => this.#onDrain())

@@ -1,22 +1,17 @@
 import { performance } from 'node:perf_hooks'
 import { TLSSocket } from 'node:tls'
-import type { ClientConnection } from '../connection/client-connection.ts'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
-import {
-  CHUNKED,
-  type Exchange,
-  type ForwardListener,
-  type ForwardTimeouts,
-  type Upstream,
-  type UpstreamFailure,
-} from '../exchange.ts'
+import type { Exchange, Finishing, ForwardListener, ForwardTimeouts, Upstream } from '../exchange.ts'
 import { headerValue } from '../syntax/headers.ts'
+import { CHUNKED } from '../syntax/message-head.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import type { ParsedRequest } from '../syntax/request-head.ts'
 import { SWITCHING } from '../syntax/status-line.ts'
 import type { UpstreamConnection, UpstreamUser } from '../upstream/upstream-connection.ts'
-import { UpstreamPool } from '../upstream/upstream-pool.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import type { UpstreamPool } from '../upstream/upstream-pool.ts'
+import type { ClientSide } from './client-side.ts'
 import { BROKEN, FULL, ReplyOut, WHOLE } from './reply-out.ts'
 import { RequestBody } from './request-body.ts'
 import { NOTHING_STRIPPED } from './request-trailers.ts'
@@ -43,9 +38,9 @@ const usuallyWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
 export class ClientExchange implements Exchange, UpstreamUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
-  state: unknown = undefined
+  state: Finishing | undefined
   stripped = NOTHING_STRIPPED
-  readonly #client: ClientConnection
+  readonly #client: ClientSide
   readonly #body: RequestBody
   readonly #out: ReplyOut
   #phase: number = OPEN
@@ -67,18 +62,13 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
 
   #upstreamMs = -1
 
-  constructor(client: ClientConnection, head: ParsedRequest) {
+  constructor(client: ClientSide, head: ParsedRequest) {
     const { limits } = client.context
     this.#client = client
     this.head = head
     this.startedAt = performance.now()
     this.#body = new RequestBody(head.bodyLength, limits)
     this.#out = new ReplyOut(client.socket, head)
-    this.#pool = undefined
-    this.#connection = undefined
-    this.#listener = undefined
-    this.#deadline = undefined
-    this.#tunnel = undefined
     if (limits.exchangeMs > 0) this.#limitTime(limits.exchangeMs)
   }
 
@@ -127,7 +117,6 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
   ): void {
     if (this.#phase >= DRAINING) return
     if (this.#phase !== OPEN) throw new Error('forward: the request is already on its way')
-    if (!(upstream instanceof UpstreamPool)) throw new TypeError('forward: not a pool made by upstreamPool()')
     const { limits } = upstream
     const { headMs, idleMs = 0, totalMs = 0 } = timeouts
     this.#pool = upstream

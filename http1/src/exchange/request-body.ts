@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
-import type { ServerLimits } from '../connection/server.ts'
-import { CHUNKED, type RequestHead } from '../exchange.ts'
+import type { ServerLimits } from '../limits.ts'
 import { BodyReader } from '../syntax/body-reader.ts'
+import { CHUNKED, type RequestHead } from '../syntax/message-head.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import type { UpstreamConnection } from '../upstream/upstream-connection.ts'
 import { collect, collectedBytes, compose, composeRequest, writeMessage } from './message.ts'
@@ -41,7 +41,6 @@ export class RequestBody {
     this.#limits = limits
     this.done = length === 0
     this.#reader = this.done ? undefined : new BodyReader(length, limits)
-    this.#held = undefined
   }
 
   /** Bytes still to come; only of a Content-Length. */

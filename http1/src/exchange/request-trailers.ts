@@ -1,6 +1,6 @@
-import type { RequestHead } from '../exchange.ts'
 import { headerValue } from '../syntax/headers.ts'
 import { isProtected } from '../syntax/known-names.ts'
+import type { RequestHead } from '../syntax/message-head.ts'
 import { isToken } from '../syntax/syntax.ts'
 
 /**

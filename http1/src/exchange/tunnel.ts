@@ -1,6 +1,6 @@
-import type { ClientConnection } from '../connection/client-connection.ts'
 import { kept } from '../connection/shared-reads.ts'
 import type { TunnelEnd, UpstreamConnection } from '../upstream/upstream-connection.ts'
+import type { ClientSide } from './client-side.ts'
 
 /**
  * Two connections that speak another protocol since a 101: bytes pass both ways, unread and with backpressure. Either
@@ -9,13 +9,13 @@ import type { TunnelEnd, UpstreamConnection } from '../upstream/upstream-connect
 export class Tunnel implements TunnelEnd {
   bytesIn = 0
   bytesOut = 0
-  readonly #client: ClientConnection
+  readonly #client: ClientSide
   readonly #upstream: UpstreamConnection
   readonly #idleMs: number
   #clientEnded = false
   #upstreamEnded = false
 
-  constructor(client: ClientConnection, upstream: UpstreamConnection, idleMs: number) {
+  constructor(client: ClientSide, upstream: UpstreamConnection, idleMs: number) {
     this.#client = client
     this.#upstream = upstream
     this.#idleMs = idleMs

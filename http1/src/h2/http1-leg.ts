@@ -1,10 +1,11 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
 import { collect, collectedBytes, compose } from '../exchange/message.ts'
 import { announcement } from '../exchange/request-trailers.ts'
-import { CHUNKED, type UpstreamFailure } from '../exchange.ts'
 import type { BodyReader } from '../syntax/body-reader.ts'
+import { CHUNKED } from '../syntax/message-head.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import type { UpstreamConnection, UpstreamUser } from '../upstream/upstream-connection.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import { fieldsOf, trailerLines, trailersOf } from './head.ts'
 import { idempotent, type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
@@ -30,7 +31,6 @@ export class Http1Leg implements Leg, UpstreamUser {
     this.#user = user
     this.#chunked = message.head.bodyLength === CHUNKED
     this.#bodyDone = message.head.bodyLength === 0
-    this.#connection = undefined
   }
 
   start(): void {

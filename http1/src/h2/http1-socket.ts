@@ -4,13 +4,14 @@ import { Duplex } from 'node:stream'
 import { handOver } from '../connection/hand-over.ts'
 import { collect, collectedBytes, compose } from '../exchange/message.ts'
 import { NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
-import { CHUNKED, type UpstreamFailure } from '../exchange.ts'
+import type { PoolLimits } from '../limits.ts'
 import { BodyReader } from '../syntax/body-reader.ts'
 import { endToEndLines } from '../syntax/headers.ts'
+import { CHUNKED } from '../syntax/message-head.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import { ParsedRequest, parseRequestHead } from '../syntax/request-head.ts'
 import { isBodiless } from '../syntax/status-line.ts'
-import type { PoolLimits } from '../upstream/upstream-pool.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { fieldsOf, trailerLines, trailersOf } from './head.ts'
 import { Http2Leg } from './http2-leg.ts'
 import type { Leg, LegUser } from './leg.ts'
@@ -40,9 +41,6 @@ export class Http1Socket extends Duplex implements LegUser {
     super({ allowHalfOpen: true })
     this.#sessions = sessions
     this.#limits = limits
-    this.#leg = undefined
-    this.#body = undefined
-    this.#written = undefined
     // The engine reads into bytes of its own, as from a socket.
     this.on('data', (bytes: Buffer) => handOver(bytes, onread))
     sessions.whenConnected((failure) => this.#onConnected(failure))

@@ -1,8 +1,8 @@
 import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
-import type { UpstreamFailure } from '../exchange.ts'
+import type { PoolLimits } from '../limits.ts'
 import { headerValue } from '../syntax/headers.ts'
-import type { PoolLimits } from '../upstream/upstream-pool.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { type Fields, fieldsOf, replyHeadOf, trailersOf } from './head.ts'
 import { idempotent, type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
 import { type Http2Sessions, SessionFailure, type UpstreamSession } from './sessions.ts'
@@ -31,8 +31,6 @@ export class Http2Leg implements Leg, Timed {
     this.#message = message
     this.#user = user
     this.#deadline = new Deadline(this)
-    this.#session = undefined
-    this.#stream = undefined
     this.#bodyDone = message.head.bodyLength === 0
   }
 

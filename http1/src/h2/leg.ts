@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
-import type { UpstreamFailure } from '../exchange.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import type { ParsedRequest } from '../syntax/request-head.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 /** A request as it goes to an upstream. */
 export type Message = {

@@ -32,7 +32,6 @@ class Look implements Timed {
     this.#socket = socket
     this.#handlers = handlers
     this.#deadline = new Deadline(this)
-    this.#seen = undefined
     socket.on('data', this.#onData)
     socket.on('end', this.#onOver)
     socket.on('error', this.#onOver)

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders } from 'node:http2'
 import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { defaultServerLimits, type ServerLimits } from '../connection/server.ts'
+import { defaultPoolLimits, defaultServerLimits, type ServerLimits } from '../limits.ts'
 import { answering, type RawPeer, RawUpstream } from '../testing/raw-peer.ts'
 import { RelayHandler } from '../testing/relay.ts'
-import { defaultPoolLimits, upstreamPool } from '../upstream/upstream-pool.ts'
+import { upstreamPool } from '../upstream/upstream-pool.ts'
 import { createHttp2Server, defaultHttp2Limits, type Http2Limits } from './server.ts'
 
 type Options = { server?: Partial<ServerLimits>; http2?: Partial<Http2Limits> }

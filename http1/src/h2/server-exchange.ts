@@ -1,27 +1,19 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
-import type { ServerLimits } from '../connection/server.ts'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
 import { forwardedTrailers, NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
-import type {
-  Exchange,
-  ForwardListener,
-  ForwardTimeouts,
-  Handler,
-  Upstream,
-  UpstreamFailure,
-} from '../exchange.ts'
+import type { Exchange, Finishing, ForwardListener, ForwardTimeouts, Handler, Upstream } from '../exchange.ts'
+import type { ServerLimits } from '../limits.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import type { ParsedRequest } from '../syntax/request-head.ts'
 import { isBodiless } from '../syntax/status-line.ts'
-import { UpstreamPool } from '../upstream/upstream-pool.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { fieldsOf, replyFieldsOf, trailerLines, trailersOf } from './head.ts'
 import { Http1Leg } from './http1-leg.ts'
 import { Http2Leg } from './http2-leg.ts'
 import { type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
-import { Http2Upstream } from './upstream.ts'
 
 /** What a connection's exchanges share. */
 export type Http2Context = {
@@ -51,7 +43,7 @@ const DONE = 5
 export class Http2Exchange implements Exchange, LegUser, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
-  state: unknown = undefined
+  state: Finishing | undefined
   stripped = NOTHING_STRIPPED
   readonly #stream: ServerHttp2Stream
   readonly #context: Http2Context
@@ -82,10 +74,6 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     this.startedAt = performance.now()
     this.#bodyDone = stream.endAfterHeaders || head.bodyLength === 0
     this.#deadline = new Deadline(this)
-    this.#total = undefined
-    this.#leg = undefined
-    this.#listener = undefined
-    this.#reply = undefined
     if (context.limits.exchangeMs > 0) this.#limitTime(context.limits.exchangeMs)
     stream.on('close', () => this.#onClose())
     // Its code is of no use to anybody: the close that follows tells what became of the answer.
@@ -135,7 +123,6 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
   ): void {
     if (this.#phase >= ANSWERED) return
     if (this.#phase !== OPEN) throw new Error('forward: the request is already on its way')
-    if (!(upstream instanceof UpstreamPool)) throw new TypeError('forward: not a pool made by upstreamPool()')
     this.#listener = listener
     if (this.#reading) {
       // What was streamed once is not here to be sent again.
@@ -152,9 +139,9 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     this.#headerLines = headerLines
     this.#sentAt = performance.now()
     this.#leg =
-      upstream instanceof Http2Upstream
-        ? new Http2Leg(upstream.sessions, upstream.limits, message, this)
-        : new Http1Leg(upstream, message, this)
+      upstream.sessions === undefined
+        ? new Http1Leg(upstream, message, this)
+        : new Http2Leg(upstream.sessions, upstream.limits, message, this)
     this.#leg.start()
   }
 

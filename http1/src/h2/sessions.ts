@@ -8,9 +8,9 @@ import {
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls'
 import { coarseNow, Deadline, type Timed } from '../connection/timer-wheel.ts'
-import type { UpstreamFailure } from '../exchange.ts'
+import type { PoolLimits, UpstreamOrigin } from '../limits.ts'
 import { unfitness } from '../upstream/upstream-connection.ts'
-import type { PoolLimits, UpstreamOrigin } from '../upstream/upstream-pool.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 /** Streams at a time on one connection as long as the upstream has not said its own number, and at most. */
 const MAX_STREAMS = 100
@@ -112,7 +112,6 @@ export class UpstreamSession implements Timed {
 
   constructor(origin: UpstreamOrigin, limits: PoolLimits, onClosed: () => void) {
     this.#limits = limits
-    this.failure = undefined
     this.#deadline = new Deadline(this)
     const socket = openSocket(origin)
     // Before the session hears of it and ends its streams: these ask for the reason.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { CHUNKED, UNTIL_CLOSE } from '../exchange.ts'
 import { BodyReader } from './body-reader.ts'
+import { CHUNKED, UNTIL_CLOSE } from './message-head.ts'
 
 const limits = { maxChunkExtensionBytes: 40, maxTrailerBytes: 60 }
 

@@ -1,5 +1,5 @@
-import { CHUNKED, UNTIL_CLOSE } from '../exchange.ts'
 import { isHopByHop } from './known-names.ts'
+import { CHUNKED, UNTIL_CLOSE } from './message-head.ts'
 import { type Refusal, refusals } from './protocol-errors.ts'
 import { FIELD_VALUE, HEX, isBlank, TOKEN } from './syntax.ts'
 

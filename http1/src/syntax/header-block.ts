@@ -65,9 +65,6 @@ export class HeaderBlock {
     this.text = text
     this.count = count
     this.fields = scratch.slice(0, count * STRIDE)
-    this.#names = undefined
-    this.#rawNames = undefined
-    this.#values = undefined
   }
 
   get names(): readonly string[] {

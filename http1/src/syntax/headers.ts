@@ -1,6 +1,6 @@
-import type { ReplyHead, RequestHead } from '../exchange.ts'
 import { HeaderBlock } from './header-block.ts'
 import { CONNECTION, END_TO_END, knownNames, UNKNOWN, UNPROTECTED } from './known-names.ts'
+import type { ReplyHead, RequestHead } from './message-head.ts'
 
 export { isSafeHeaderValue, isToken } from './syntax.ts'
 

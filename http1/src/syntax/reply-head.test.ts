@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { CHUNKED, UNTIL_CLOSE } from '../exchange.ts'
+import { CHUNKED, UNTIL_CLOSE } from './message-head.ts'
 import { parseReplyHead } from './reply-head.ts'
 
 const parse = (text: string, toHead = false) => parseReplyHead(text, 10, toHead)

@@ -1,6 +1,6 @@
-import { CHUNKED, type ReplyHead, UNTIL_CLOSE } from '../exchange.ts'
 import { HeaderBlock, scanFields } from './header-block.ts'
 import { CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING } from './known-names.ts'
+import { CHUNKED, type ReplyHead, UNTIL_CLOSE } from './message-head.ts'
 import { parseContentLength } from './request-head.ts'
 import { isBodiless, SWITCHING } from './status-line.ts'
 import { FIELD_VALUE, isDigit } from './syntax.ts'

@@ -1,4 +1,3 @@
-import { CHUNKED, type RequestHead } from '../exchange.ts'
 import { BAD_FIELD, HeaderBlock, scanFields, TOO_MANY } from './header-block.ts'
 import {
   CONNECTION,
@@ -10,6 +9,7 @@ import {
   UNKNOWN,
   UPGRADE,
 } from './known-names.ts'
+import { CHUNKED, type RequestHead } from './message-head.ts'
 import { type Refusal, refusals } from './protocol-errors.ts'
 import { isDigit, isToken, TARGET, TOKEN } from './syntax.ts'
 import { isAuthority, splitAbsolute } from './target.ts'

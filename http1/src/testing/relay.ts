@@ -1,25 +1,16 @@
-import {
-  createHttpServer,
-  defaultServerLimits,
-  type HttpServer,
-  type ServerLimits,
-} from '../connection/server.ts'
-import type {
-  Exchange,
-  FinishResult,
-  ForwardListener,
-  Handler,
-  ReplyHead,
-  Upstream,
-  UpstreamFailure,
-} from '../exchange.ts'
-import { endToEndLines } from '../syntax/headers.ts'
+import { createHttpServer, type HttpServer } from '../connection/server.ts'
+import type { Exchange, FinishResult, ForwardListener, Handler, Upstream } from '../exchange.ts'
 import {
   defaultPoolLimits,
+  defaultServerLimits,
   type PoolLimits,
+  type ServerLimits,
   type UpstreamOrigin,
-  upstreamPool,
-} from '../upstream/upstream-pool.ts'
+} from '../limits.ts'
+import { endToEndLines } from '../syntax/headers.ts'
+import type { ReplyHead } from '../syntax/message-head.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { upstreamPool } from '../upstream/upstream-pool.ts'
 import { type RawPeer, RawUpstream, rawClient } from './raw-peer.ts'
 
 const noNames: ReadonlySet<string> = new Set()

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
+import { defaultPoolLimits } from '../limits.ts'
 import { certificate, privateKey } from '../testing/certificate.ts'
 import { answering, RawPeer } from '../testing/raw-peer.ts'
 import { rig } from '../testing/relay.ts'
 import { throughProxy } from './proxy-tunnel.ts'
-import { defaultPoolLimits } from './upstream-pool.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
 const BODY = `${'0123456789'.repeat(50_000)}END`

@@ -46,7 +46,6 @@ class ProxyTunnel extends Duplex {
     { authorization, ...proxy }: TunnelProxy,
   ) {
     super({ allowHalfOpen: true })
-    this.#early = undefined
     const authority = `${isIPv6(host) ? `[${host}]` : host}:${port}`
     const lines = authorization === '' ? '' : `Proxy-Authorization: ${authorization}\r\n`
     this.#proxy = connectTcp({ ...proxy, noDelay: true, allowHalfOpen: true }, () =>

@@ -2,14 +2,14 @@ import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:
 import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls'
 import { abortSocket } from '../connection/abort.ts'
 import { coarseNow, Deadline, type Timed } from '../connection/timer-wheel.ts'
-import type { UpstreamFailure } from '../exchange.ts'
+import type { PoolLimits, UpstreamOrigin } from '../limits.ts'
 import { BodyReader } from '../syntax/body-reader.ts'
 import { findHeadEnd, INCOMPLETE } from '../syntax/head-end.ts'
 import { headerValue } from '../syntax/headers.ts'
 import { type ParsedReply, parseReplyHead } from '../syntax/reply-head.ts'
 import { protocolsOf } from '../syntax/request-head.ts'
 import { SWITCHING } from '../syntax/status-line.ts'
-import type { PoolLimits, UpstreamOrigin } from './upstream-pool.ts'
+import type { UpstreamFailure } from './upstream-failure.ts'
 
 /** Bytes read from an upstream at once. */
 const READ_BYTES = 65_536
@@ -96,9 +96,6 @@ export class UpstreamConnection implements Timed {
     this.#owner = owner
     this.#limits = limits
     this.user = user
-    this.body = undefined
-    this.reply = undefined
-    this.#tunnel = undefined
     this.idleMs = limits.bodyIdleMs
     this.#deadline = new Deadline(this)
     this.#bytes = sharedBytes ?? Buffer.allocUnsafeSlow(READ_BYTES)
