@@ -6,7 +6,7 @@ import {
   isBound,
   judgeBoundKey,
 } from '@tollgate/model/judge/judge-certificate'
-import { presentedCredential, type TokenAuth } from '@tollgate/model/judge/token-auth'
+import { credentialMissing, presentedCredential, type TokenAuth } from '@tollgate/model/judge/token-auth'
 import { defineMiddleware, type Next, type Outcome, type Refusal, refusal } from '../pipeline/middleware.ts'
 import type { RequestContext } from '../pipeline/request-context.ts'
 import { stripCredential } from '../pipeline/strip-credential.ts'
@@ -23,7 +23,7 @@ export const authToken = defineMiddleware({
     const { auth } = rules
     const binding = boundBy(rules)
     const isBarred = barring(binding, certificates)
-    const missing = refusal('credential_missing', { step: 'credential', detail: `none in ${placesOf(auth)}` })
+    const missing = refusal('credential_missing', credentialMissing(auth))
 
     return function authToken(context, next) {
       if (context.ignored) return next(context)
@@ -38,11 +38,8 @@ export const authToken = defineMiddleware({
   },
 })
 
-const UNKNOWN = refusal('key_unknown', { step: 'credential', detail: 'no such key in this organisation' })
-const UNAVAILABLE = refusal('store_unavailable', {
-  step: 'credential',
-  detail: 'the key could not be looked up',
-})
+const UNKNOWN = refusal('key_unknown', { step: 'credential', code: 'key_unknown' })
+const UNAVAILABLE = refusal('store_unavailable', { step: 'credential', code: 'key_lookup_failed' })
 
 function admit(
   context: RequestContext,
@@ -69,20 +66,12 @@ function barring(binding: Binding, certificates: StoredCertificates): Barring {
     if (!isBound(session, binding)) return undefined
     const { clientTls } = context
     const refused = judgeBoundKey(session, binding, clientTls, context.nowMs)
-    if (refused !== undefined) return refusal(refused.code, { step: 'credential', detail: refused.detail })
+    if (refused !== undefined) return refusal(refused.code, refused.traceStep)
     // To delete a certificate is to lock out who has it.
     if (typeof clientTls !== 'string' && !certificates.has(orgId, orgId + clientTls.fingerprint)) {
-      const detail = `${clientTls.fingerprint} is not in the store any more`
-      return refusal('key_certificate_mismatch', { step: 'credential', detail })
+      const args = { fingerprint: clientTls.fingerprint }
+      return refusal('key_certificate_mismatch', { step: 'credential', code: 'certificate_deleted', args })
     }
     return undefined
   }
-}
-
-function placesOf(auth: TokenAuth): string {
-  const places: string[] = []
-  if (auth.cookie !== '') places.push(`cookie ${auth.cookie}`)
-  if (auth.param !== '') places.push(`query parameter ${auth.param}`)
-  if (auth.header !== '') places.push(`header ${auth.header}`)
-  return places.length === 0 ? 'any place: header, query and cookie are switched off' : places.join(', ')
 }

@@ -1,3 +1,4 @@
+import { authUnsupported } from '@tollgate/model/judge/token-auth'
 import { defineMiddleware, refusal } from '../pipeline/middleware.ts'
 
 /** Refuses everything on an API whose way of authentication this release cannot judge: never silently open. */
@@ -7,8 +8,7 @@ export const unsupportedAuth = defineMiddleware({
   enabled: ({ rules }) => rules.unsupportedAuth.length > 0,
 
   create({ rules }) {
-    const detail = `not supported: ${rules.unsupportedAuth.join(', ')}`
-    const answer = refusal('auth_unsupported', { step: 'credential', detail })
+    const answer = refusal('auth_unsupported', authUnsupported(rules))
     return function unsupportedAuth() {
       return answer
     }

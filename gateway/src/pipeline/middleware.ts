@@ -3,6 +3,7 @@ import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import type { Refused } from '@tollgate/model/judge/refused'
 import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { LimitKind } from '@tollgate/model/limits/counters'
+import type { SourceRef } from '@tollgate/model/source-ref'
 import type { ApiPlan } from '../worker/snapshot.ts'
 import type { HeaderEdits } from './header-edits.ts'
 import type { RequestContext } from './request-context.ts'
@@ -26,9 +27,9 @@ export type Refusal = {
 export type LimitReport = {
   readonly kind: LimitKind
   readonly words: string
-  /** Whose budget it is, and who set it, in words. */
+  /** Whose budget it is, in words. */
   readonly scope: string
-  readonly source: string
+  readonly source: SourceRef
   readonly used: number
   readonly max: number
   readonly resetsAtMs: number

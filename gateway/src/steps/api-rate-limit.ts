@@ -3,7 +3,7 @@ import { refused } from '@tollgate/model/judge/refused'
 import { admit, type Judge } from '../admission/admission.ts'
 import { defineMiddleware } from '../pipeline/middleware.ts'
 
-const UNJUDGED = refused('internal', [], 'version', 'no version was chosen')
+const UNJUDGED = refused('internal', [], { step: 'version', code: 'version_unchosen' })
 
 /**
  * The limits for all callers together, and the organisation's, for requests that need no key: those of a keyless API and

@@ -18,8 +18,8 @@ export const clientCertificate = defineMiddleware({
       const { clientTls } = context
       const refused = judgeClientCertificate(allowed, clientTls, context.nowMs)
       if (refused === undefined) return next(context)
-      const { code, detail } = refused
-      return refusal(code, { step: 'credential', detail }, certificateText(code, clientTls))
+      const { code, traceStep } = refused
+      return refusal(code, traceStep, certificateText(code, clientTls))
     }
   },
 })

@@ -15,7 +15,8 @@ export const ipAllowList = defineMiddleware({
       if (allowed.has(context.clientIp)) return next(context)
       return refusal('ip_not_allowed', {
         step: 'address',
-        detail: `${context.clientIp} is not on the allow list`,
+        code: 'address_not_allowed',
+        args: { address: context.clientIp },
       })
     }
   },

@@ -19,7 +19,8 @@ export const ipBlockList = defineMiddleware({
       if (!blocked.has(context.clientIp)) return next(context)
       return refusal('ip_not_allowed', {
         step: 'address',
-        detail: `${context.clientIp} is on the block list`,
+        code: 'address_blocked',
+        args: { address: context.clientIp },
       })
     }
   },

@@ -3,7 +3,7 @@ import { refused } from '@tollgate/model/judge/refused'
 import { admit, type Judge } from '../admission/admission.ts'
 import { defineMiddleware } from '../pipeline/middleware.ts'
 
-const UNJUDGED = refused('key_unknown', [], 'credential', 'no key was looked for')
+const UNJUDGED = refused('key_unknown', [], { step: 'credential', code: 'key_not_looked_for' })
 
 /**
  * Judges the key that was found: inactive, expired, rights by API, version and URL, then its limits, the API's and the

@@ -1,7 +1,6 @@
 import type { ApiRules } from '@tollgate/model/definition/api-rules'
 import type { MockReply, VersionRules } from '@tollgate/model/definition/version-rules'
-import { judgeVersion } from '@tollgate/model/judge/judge-version'
-import { refused } from '@tollgate/model/judge/refused'
+import { judgeVersion, subVersionMissing } from '@tollgate/model/judge/judge-version'
 import { headerList } from '../pipeline/header-edits.ts'
 import { defineMiddleware, judged, type Next, type Outcome, type OwnReply } from '../pipeline/middleware.ts'
 import type { RequestContext } from '../pipeline/request-context.ts'
@@ -59,8 +58,7 @@ function enterSubApi(
   pathDrop: number,
 ): Outcome | Promise<Outcome> {
   const sub = plan.sibling(apiId)
-  if (sub === undefined)
-    return judged(refused('sub_version_unknown', [plan.rules.traceSteps.route], 'version', name))
+  if (sub === undefined) return judged(subVersionMissing(plan.rules, name))
   context.enter(sub, pathDrop)
   const run: Next = sub.run
   return run(context)

@@ -43,7 +43,8 @@ export function forwardAndWait(context: RequestContext): Promise<Outcome> {
 /** What a failure on the way to the upstream means for the client; nothing when the client is who left. */
 export function failureOutcome(context: RequestContext, failure: UpstreamFailure): Outcome {
   if (failure === 'client-gone') return FORWARDED
-  return refusal(CODES[failure], { step: 'upstream', detail: `${failure}: ${context.origin}` })
+  const args = { failure, origin: context.origin }
+  return refusal(CODES[failure], { step: 'upstream', code: 'upstream_failed', args })
 }
 
 /** Relays the upstream's reply, with the gate's own lines behind its own. */

@@ -217,8 +217,8 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     if (off === undefined) {
       turnAway(exchange, nextId(), 'no_route', path, NO_ROUTE)
     } else {
-      const detail = `API ${off.api.apiId} is switched off or internal`
-      turnAway(exchange, nextId(), 'api_inactive', path, { step: 'route', detail }, off.api)
+      const step: TraceStep = { step: 'route', code: 'api_off', args: { id: off.api.apiId } }
+      turnAway(exchange, nextId(), 'api_inactive', path, step, off.api)
     }
   }
 
@@ -230,8 +230,8 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   function toControl(exchange: Exchange, path: string): void {
     const requestId = nextId()
     const context = new ControlRequest(exchange, requestId, (failure) => {
-      const detail = `control API: ${failure}`
-      turnAway(exchange, requestId, 'upstream_failed', path, { step: 'upstream', detail })
+      const step: TraceStep = { step: 'upstream', code: 'control_failed', args: { failure } }
+      turnAway(exchange, requestId, 'upstream_failed', path, step)
     })
     exchange.state = context
     context.forward(control, path, services.clientIp(exchange))
@@ -266,12 +266,9 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
 /** Requests that wait for their rate, where no setting says how many. */
 const DEFAULT_THROTTLED = 1_000
 
-const BUG = refusal('internal', { step: 'route', detail: 'unforeseen: see the error of this line' })
-const NO_ROUTE: TraceStep = { step: 'route', detail: 'no API has this host and path' }
-const AMBIGUOUS_PATH: TraceStep = {
-  step: 'route',
-  detail: 'ambiguous path: two programs could read it differently',
-}
+const BUG = refusal('internal', { step: 'route', code: 'unforeseen' })
+const NO_ROUTE: TraceStep = { step: 'route', code: 'no_route' }
+const AMBIGUOUS_PATH: TraceStep = { step: 'route', code: 'path_ambiguous' }
 
 function isFinishing(state: unknown): state is Finishing {
   return typeof state === 'object' && state !== null && 'finish' in state

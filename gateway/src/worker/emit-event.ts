@@ -1,5 +1,5 @@
-import { type ApiEvent, eventOf } from '@tollgate/model/definition/api-events'
-import { refusals } from '@tollgate/model/judge/refusals'
+import type { ApiEvent } from '@tollgate/model/definition/api-events'
+import { eventOf, refusals } from '@tollgate/model/judge/refusals'
 import type { RequestContext } from '../pipeline/request-context.ts'
 
 /** Emits the event that a request's refusal is, when its API has a handler for it. Neither secret nor query is in it. */

@@ -54,7 +54,7 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
       status: result.status,
       ms: elapsed(context.exchange),
       ...(result.upstreamMs >= 0 && { upstreamMs: Math.round(result.upstreamMs) }),
-      trace: traceOf(context).map(inWords),
+      trace: traceOf(context),
       ...(fault !== undefined && { error: fault instanceof Error ? fault.stack : String(fault) }),
     })
   }
@@ -73,7 +73,7 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
         code,
         status: result.status,
         ms: elapsed(exchange),
-        trace: [inWords(traceStep)],
+        trace: [traceStep],
       })
     },
     malformed({ requestId, reason, remoteAddress, status }: Malformed): void {
@@ -89,7 +89,7 @@ export function requestLog(which: GatewaySettings['logRequests'], log: (line: Lo
         status,
         // What the client was told is the reason itself.
         told: reason,
-        trace: [inWords({ step: 'route', detail: reason })],
+        trace: [{ step: 'route', code: 'malformed', args: { reason } } satisfies TraceStep],
       })
     },
   })
@@ -116,8 +116,4 @@ function outcomeOf(code: RefusalCode | undefined, result: FinishResult): string 
 
 function elapsed(exchange: Exchange): number {
   return Math.round((performance.now() - exchange.startedAt) * 10) / 10
-}
-
-function inWords(traceStep: TraceStep): string {
-  return `${traceStep.step}: ${traceStep.detail}`
 }

@@ -316,7 +316,7 @@ function routedParts(
     listenPath: listenPath.includes('{') ? listenPath : (normalisePath(listenPath) ?? listenPath),
     active: definition.active !== false,
     internal: definition.internal === true,
-    traceStep: { step: 'route', detail: definition.name || apiId },
+    traceStep: { step: 'route', code: 'api', args: { name: definition.name || apiId } },
   }
 }
 
@@ -324,7 +324,7 @@ function routedParts(
 function brokenApi(record: ApiRecord, error: unknown): CompiledApi {
   const reason = error instanceof CompileError ? error.message : 'its definition cannot be compiled'
   const code = error instanceof CertificateMissing ? 'certificate_unavailable' : 'internal'
-  const answer = refusal(code, { step: 'route', detail: reason })
+  const answer = refusal(code, { step: 'route', code: 'api_unusable', args: { reason } })
   const parts = routedParts(record)
   return {
     ...parts,
