@@ -1,6 +1,7 @@
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { LimitKind } from '@tollgate/model/limits/counters'
+import type { SourceRef } from '@tollgate/model/source-ref'
 
 /**
  * One finished request, as everybody reads it who wants to know what happened: log, counters, events, explanations.
@@ -52,9 +53,10 @@ export type RequestRecord = {
 export type LimitReport = {
   readonly kind: LimitKind
   readonly words: string
-  /** Whose budget it is, and who set it, in words. */
+  /** Whose budget it is, in words. */
   readonly scope: string
-  readonly source: string
+  /** Who set it. */
+  readonly source: SourceRef
   readonly used: number
   readonly max: number
   readonly resetsAtMs: number

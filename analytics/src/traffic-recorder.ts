@@ -1,6 +1,5 @@
-import type { RefusalCode } from '@tollgate/model/judge/refusals'
+import { type RefusalCode, refusals } from '@tollgate/model/judge/refusals'
 import { bucketOf } from './latency-buckets.ts'
-import { refusalClass } from './refusal-class.ts'
 import type { RequestRecord } from './request-record.ts'
 import {
   appendLine,
@@ -70,7 +69,7 @@ export function trafficRecorder(table: SharedArrayBuffer, worker: number): Traff
       const slot = apiId === undefined ? NO_API_SLOT : (slots.get(apiId) ?? newSlot(apiId, orgId))
       const at = slot * FIELDS
       add(at + (STATUS_FIELD[(status / 100) | 0] ?? FIELD.other), 1)
-      if (code !== undefined) add(at + REFUSED_FIELD[refusalClass(code)], 1)
+      if (code !== undefined) add(at + REFUSED_FIELD[refusals[code].counted], 1)
       add(at + FIELD.histogram + bucketOf(ms), 1)
       add(at + FIELD.latencyMs, ms)
       if (upstreamMs >= 0) {

@@ -26,6 +26,7 @@ import { type FirstStart, isEmpty, makeFirstRecords } from './first-start.ts'
 import { instanceSecrets } from './instance-secrets.ts'
 import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
+import { lineInWords } from './log-line.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
@@ -128,7 +129,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
       events,
       log: (line) => {
         requests.note(line)
-        log.line(line)
+        log.line(lineInWords(line))
       },
     }),
   )

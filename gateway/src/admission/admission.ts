@@ -25,10 +25,7 @@ export type Judge = (context: RequestContext, nowMs: number) => KeyPassed | Need
 /** A request waits for units of its quotas so many times: each time others may have been quicker. */
 const MAX_GRANTS = 32
 
-const UNGRANTED = refusal('store_unavailable', {
-  step: 'quota',
-  detail: 'the ledger of quotas could not grant units in time',
-})
+const UNGRANTED = refusal('store_unavailable', { step: 'quota', code: 'ledger_late' })
 
 /**
  * Lets the request go on when it passes. One over its rate waits where the key is throttled, and is judged again; so is

@@ -6,7 +6,7 @@ import {
   isBound,
   judgeBoundKey,
 } from '@tollgate/model/judge/judge-certificate'
-import { presentedCredential, type TokenAuth } from '@tollgate/model/judge/token-auth'
+import { credentialMissing, presentedCredential } from '@tollgate/model/judge/token-auth'
 import { type Refusal, refusal } from '../pipeline/answer.ts'
 import type { Identity } from '../pipeline/identity.ts'
 import type { RequestContext } from '../pipeline/request-context.ts'
@@ -35,7 +35,7 @@ export function authToken(plan: Plan): Authenticator {
 
   return {
     method: 'token',
-    missing: refusal('credential_missing', { step: 'credential', detail: `none in ${placesOf(auth)}` }),
+    missing: refusal('credential_missing', credentialMissing(auth)),
     authenticate(context) {
       let credential = presentedCredential(auth, context)
       if (credential === '' && auth.useCertificate)
@@ -49,12 +49,8 @@ export function authToken(plan: Plan): Authenticator {
   }
 }
 
-const UNKNOWN = denied(
-  refusal('key_unknown', { step: 'credential', detail: 'no such key in this organisation' }),
-)
-const UNAVAILABLE = denied(
-  refusal('store_unavailable', { step: 'credential', detail: 'the key could not be looked up' }),
-)
+const UNKNOWN = denied(refusal('key_unknown', { step: 'credential', code: 'key_unknown' }))
+const UNAVAILABLE = denied(refusal('store_unavailable', { step: 'credential', code: 'key_lookup_failed' }))
 
 function denied(why: Refusal, identity?: Identity): Denied {
   return { method: 'denied', refusal: why, identity }
@@ -70,20 +66,12 @@ function barring({ rules, certificates }: Plan): Barring {
     if (!isBound(session, binding)) return undefined
     const { clientTls } = context
     const refused = judgeBoundKey(session, binding, clientTls, context.nowMs)
-    if (refused !== undefined) return refusal(refused.code, { step: 'credential', detail: refused.detail })
+    if (refused !== undefined) return refusal(refused.code, refused.traceStep)
     // To delete a certificate is to lock out who has it.
     if (typeof clientTls !== 'string' && !certificates.has(orgId, orgId + clientTls.fingerprint)) {
-      const detail = `${clientTls.fingerprint} is not in the store any more`
-      return refusal('key_certificate_mismatch', { step: 'credential', detail })
+      const args = { fingerprint: clientTls.fingerprint }
+      return refusal('key_certificate_mismatch', { step: 'credential', code: 'certificate_deleted', args })
     }
     return undefined
   }
-}
-
-function placesOf(auth: TokenAuth): string {
-  const places: string[] = []
-  if (auth.cookie !== '') places.push(`cookie ${auth.cookie}`)
-  if (auth.param !== '') places.push(`query parameter ${auth.param}`)
-  if (auth.header !== '') places.push(`header ${auth.header}`)
-  return places.length === 0 ? 'any place: header, query and cookie are switched off' : places.join(', ')
 }

@@ -1,4 +1,5 @@
 import type { ApiRules } from '@tollgate/model/definition/api-rules'
+import { authUnsupported } from '@tollgate/model/judge/token-auth'
 import { refusal } from '../pipeline/answer.ts'
 import type { StepFactory } from '../pipeline/step.ts'
 
@@ -8,8 +9,7 @@ export const unsupportedAuth: StepFactory<{ readonly rules: ApiRules }> = {
 
   create({ rules }) {
     if (rules.unsupportedAuth.length === 0) return undefined
-    const detail = `not supported: ${rules.unsupportedAuth.join(', ')}`
-    const answer = refusal('auth_unsupported', { step: 'credential', detail })
+    const answer = refusal('auth_unsupported', authUnsupported(rules))
     return { name: 'unsupported-auth', onRequest: () => answer }
   },
 }

@@ -1,5 +1,6 @@
 import type {
   Exchange,
+  Finishing,
   ForwardListener,
   ReplyHead,
   Upstream,
@@ -25,8 +26,8 @@ export function isControlPath(path: string): boolean {
 const REPLACED: ReadonlySet<string> = new Set([...CLAIMS, 'x-request-id'])
 const NO_TIMEOUT_OF_ITS_OWN = { headMs: 0 }
 
-/** One request for the control API, which writes its own log. */
-export class ControlRequest implements ForwardListener {
+/** One request for the control API. */
+export class ControlRequest implements ForwardListener, Finishing {
   readonly #exchange: Exchange
   readonly #requestId: string
   readonly #failed: (failure: UpstreamFailure) => void
@@ -52,5 +53,9 @@ export class ControlRequest implements ForwardListener {
 
   onFailure(failure: UpstreamFailure): void {
     if (failure !== 'client-gone') this.#failed(failure)
+  }
+
+  finish(): void {
+    // The control API writes its own log.
   }
 }

@@ -36,11 +36,8 @@ export type Malformed = {
   readonly status: number
 }
 
-const NO_ROUTE: TraceStep = { step: 'route', detail: 'no API has this host and path' }
-const AMBIGUOUS_PATH: TraceStep = {
-  step: 'route',
-  detail: 'ambiguous path: two programs could read it differently',
-}
+const NO_ROUTE: TraceStep = { step: 'route', code: 'no_route' }
+const AMBIGUOUS_PATH: TraceStep = { step: 'route', code: 'path_ambiguous' }
 
 /** Takes requests from the engine: normalises the path, sets the control API's apart, finds the API and runs its chain. */
 export function onRequests({ apis, nowhere, services, nextId, control, onMalformed }: EdgeParts): Handler {
@@ -62,16 +59,16 @@ export function onRequests({ apis, nowhere, services, nextId, control, onMalform
     if (off === undefined) {
       turnAway(exchange, 'no_route', path, NO_ROUTE)
     } else {
-      const detail = `API ${off.api.apiId} is switched off or internal`
-      turnAway(exchange, 'api_inactive', path, { step: 'route', detail }, off)
+      const why: TraceStep = { step: 'route', code: 'api_off', args: { id: off.api.apiId } }
+      turnAway(exchange, 'api_inactive', path, why, off)
     }
   }
 
   function toControl(exchange: Exchange, path: string): void {
     const requestId = nextId()
     const request = new ControlRequest(exchange, requestId, (failure) => {
-      const detail = `control API: ${failure}`
-      turnAway(exchange, 'upstream_failed', path, { step: 'upstream', detail }, { requestId })
+      const why: TraceStep = { step: 'upstream', code: 'control_failed', args: { failure } }
+      turnAway(exchange, 'upstream_failed', path, why, { requestId })
     })
     exchange.state = request
     request.forward(control, path, services.clientIp(exchange))
@@ -98,7 +95,7 @@ export function onRequests({ apis, nowhere, services, nextId, control, onMalform
       }
     },
     onFinish({ state }, result) {
-      if (state instanceof RequestRun) state.finish(result)
+      state?.finish(result)
     },
     onProtocolError(reason, remoteAddress, status) {
       if (status === 0) {

@@ -1,5 +1,6 @@
 import type {
   Exchange,
+  Finishing,
   FinishResult,
   ForwardListener,
   ReplyHead,
@@ -25,13 +26,13 @@ export interface RequestServices {
   failed(context: RequestContext, failure: UpstreamFailure): Answer
 }
 
-const BUG = refusal('internal', { step: 'route', detail: 'unforeseen: see the error of this line' })
+const BUG = refusal('internal', { step: 'route', code: 'unforeseen' })
 
 /**
  * Runs one request through the phases of its chain, from the first step to the end. Synchronous until a step returns a
  * promise. It is the context that steps see: one object, so that a request allocates no second one.
  */
-export class RequestRun extends RequestContext implements ForwardListener {
+export class RequestRun extends RequestContext implements ForwardListener, Finishing {
   readonly #services: RequestServices
   #api: ServedApi
   #phases: Phases

@@ -22,8 +22,8 @@ export const clientCertificate: StepFactory<Plan> = {
       onRequest({ clientTls, nowMs }) {
         const refused = judgeClientCertificate(allowed, clientTls, nowMs)
         if (refused === undefined) return undefined
-        const { code, detail } = refused
-        return refusal(code, { step: 'credential', detail }, certificateText(code, clientTls))
+        const { code, traceStep } = refused
+        return refusal(code, traceStep, certificateText(code, clientTls))
       },
     }
   },

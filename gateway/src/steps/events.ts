@@ -1,6 +1,6 @@
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
-import { type ApiEvent, eventHandlers, eventOf } from '@tollgate/model/definition/api-events'
-import { refusals } from '@tollgate/model/judge/refusals'
+import { type ApiEvent, eventHandlers } from '@tollgate/model/definition/api-events'
+import { eventOf, refusals } from '@tollgate/model/judge/refusals'
 import { requestRecord } from '../pipeline/request-record.ts'
 import type { Step } from '../pipeline/step.ts'
 

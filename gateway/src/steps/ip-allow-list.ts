@@ -18,7 +18,8 @@ export const ipAllowList: StepFactory<{ readonly definition: ApiDefinition }> = 
         if (allowed.has(clientIp)) return undefined
         return refusal('ip_not_allowed', {
           step: 'address',
-          detail: `${clientIp} is not on the allow list`,
+          code: 'address_not_allowed',
+          args: { address: clientIp },
         })
       },
     }

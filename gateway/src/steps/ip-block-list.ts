@@ -22,7 +22,8 @@ export const ipBlockList: StepFactory<{ readonly definition: ApiDefinition }> = 
         if (!blocked.has(clientIp)) return undefined
         return refusal('ip_not_allowed', {
           step: 'address',
-          detail: `${clientIp} is on the block list`,
+          code: 'address_blocked',
+          args: { address: clientIp },
         })
       },
     }

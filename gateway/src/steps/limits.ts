@@ -11,8 +11,8 @@ type Plan = {
   readonly admission: Admission
 }
 
-const NO_VERSION = refused('internal', [], 'version', 'no version was chosen')
-const NO_KEY = refused('key_unknown', [], 'credential', 'no key was looked for')
+const NO_VERSION = refused('internal', [], { step: 'version', code: 'version_unchosen' })
+const NO_KEY = refused('key_unknown', [], { step: 'credential', code: 'key_not_looked_for' })
 
 /**
  * Judges what a request may do and counts it: the key's state and rights, then its limits, the API's and the

@@ -6,10 +6,7 @@ import type { StepFactory } from '../pipeline/step.ts'
 /** Methods whose requests are not measured (gateway contract, section 4.4). */
 const NOT_MEASURED: ReadonlySet<string> = new Set(['GET', 'DELETE', 'TRACE', 'OPTIONS', 'HEAD'])
 
-const NO_LENGTH = refusal('length_required', {
-  step: 'path',
-  detail: 'a size limit is set and the request states no length',
-})
+const NO_LENGTH = refusal('length_required', { step: 'path', code: 'length_missing' })
 
 /** Refuses request bodies larger than the version or the path allows, by the length that they state. */
 export const sizeLimit: StepFactory<unknown> = {
@@ -29,7 +26,7 @@ export const sizeLimit: StepFactory<unknown> = {
         if (context.header('content-length') === undefined) return NO_LENGTH
         const bytes = context.head.bodyLength
         if (bytes <= most) return undefined
-        return refusal('request_too_large', { step: 'path', detail: `${bytes} bytes, ${most} allowed` })
+        return refusal('request_too_large', { step: 'path', code: 'too_large', args: { bytes, max: most } })
       },
     }
   },

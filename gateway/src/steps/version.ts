@@ -1,7 +1,6 @@
 import type { ApiRules } from '@tollgate/model/definition/api-rules'
 import type { MockReply, VersionRules } from '@tollgate/model/definition/version-rules'
-import { judgeVersion } from '@tollgate/model/judge/judge-version'
-import { refused } from '@tollgate/model/judge/refused'
+import { judgeVersion, subVersionMissing } from '@tollgate/model/judge/judge-version'
 import { judged, type OwnReply } from '../pipeline/answer.ts'
 import { headerList } from '../pipeline/head-edits.ts'
 import { withoutParameter } from '../pipeline/query.ts'
@@ -34,8 +33,7 @@ export function chooseVersion({ rules, versions, sibling }: Plan): ServedApi['en
         return mocks.get(judgement.reply) ?? NO_MOCK
       case 'sub-api': {
         const api = sibling(judgement.apiId)
-        if (api === undefined)
-          return judged(refused('sub_version_unknown', [rules.traceSteps.route], 'version', judgement.name))
+        if (api === undefined) return judged(subVersionMissing(rules, judgement.name))
         return { kind: 'sub-api', api, pathDrop: judgement.pathDrop }
       }
       case 'pass': {

@@ -25,7 +25,7 @@ const CODES: Readonly<Record<Exclude<UpstreamFailure, 'client-gone'>, RefusalCod
 export function failureAnswer({ upstream }: RequestContext, failure: UpstreamFailure): Answer {
   if (failure === 'client-gone') return GONE
   const origin = upstream.target?.upstream.origin ?? ''
-  return refusal(CODES[failure], { step: 'upstream', detail: `${failure}: ${origin}` })
+  return refusal(CODES[failure], { step: 'upstream', code: 'upstream_failed', args: { failure, origin } })
 }
 
 /** Sends a request to its target, as the steps have changed it. */

@@ -18,7 +18,7 @@ export function malformedRecord(
     status,
     code: 'request_malformed',
     message: reason,
-    trace: [{ step: 'route', detail: reason }],
+    trace: [{ step: 'route', code: 'malformed', args: { reason } }],
     limit: undefined,
     clientAddress: remoteAddress,
     bytesIn: 0,

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '@tollgate/analytics/request-record'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { Malformed } from '../edge/on-request.ts'
 import type { LogLine } from '../worker-protocol.ts'
 
@@ -19,7 +20,7 @@ export function logLine(record: RequestRecord): LogLine {
     status,
     ms: Math.round(record.totalMs * 10) / 10,
     ...(upstreamMs >= 0 && { upstreamMs: Math.round(upstreamMs) }),
-    trace: record.trace.map(({ step, detail }) => `${step}: ${detail}`),
+    trace: record.trace,
     ...(fault !== '' && { error: fault }),
   }
 }
@@ -27,7 +28,9 @@ export function logLine(record: RequestRecord): LogLine {
 /** The log's line of a message that was no request. */
 export function malformedLine({ requestId, reason, remoteAddress, status }: Malformed): LogLine {
   const line = { level: 'info', msg: 'protocol error', reason, remoteAddress }
-  return requestId === '' ? line : { ...line, requestId, code: 'request_malformed', status, told: reason }
+  if (requestId === '') return line
+  const trace: readonly TraceStep[] = [{ step: 'route', code: 'malformed', args: { reason } }]
+  return { ...line, requestId, code: 'request_malformed', status, told: reason, trace }
 }
 
 function outcomeOf({ code, status, complete }: RequestRecord): string {

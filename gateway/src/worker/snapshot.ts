@@ -291,7 +291,7 @@ function routedParts(record: ApiRecord): Omit<CompiledApi, 'enter' | 'phases' | 
     listenPath: listenPath.includes('{') ? listenPath : (normalisePath(listenPath) ?? listenPath),
     active: definition.active !== false,
     internal: definition.internal === true,
-    traceStep: { step: 'route', detail: definition.name || apiId },
+    traceStep: { step: 'route', code: 'api', args: { name: definition.name || apiId } },
     stripListenPath: proxy?.strip_listen_path === true,
     preserveHost: proxy?.preserve_host_header === true,
     disableStripSlash: proxy?.disable_strip_slash === true,
@@ -302,7 +302,7 @@ function routedParts(record: ApiRecord): Omit<CompiledApi, 'enter' | 'phases' | 
 function brokenApi(record: ApiRecord, error: unknown, { recording }: SnapshotTools): CompiledApi {
   const reason = error instanceof CompileError ? error.message : 'its definition cannot be compiled'
   const code = error instanceof CertificateMissing ? 'certificate_unavailable' : 'internal'
-  const answer = refusal(code, { step: 'route', detail: reason })
+  const answer = refusal(code, { step: 'route', code: 'api_unusable', args: { reason } })
   const parts = routedParts(record)
   return {
     ...parts,
