@@ -1,6 +1,6 @@
-import type { RefusalCode } from '@tollgate/model/judge/refusals'
+import { type RefusalCode, refusals } from '@tollgate/model/judge/refusals'
 import { bucketOf } from './latency-buckets.ts'
-import { refusalClass } from './refusal-class.ts'
+import type { RequestRecord } from './request-record.ts'
 import {
   appendLine,
   FIELD,
@@ -14,15 +14,8 @@ import {
   regionOf,
 } from './traffic-table.ts'
 
-/** How a request ended, as far as it is counted; the engine's `FinishResult` is one. */
-export type Ending = {
-  readonly status: number
-  /** Bytes of the bodies. */
-  readonly bytesIn: number
-  readonly bytesOut: number
-  /** -1 without an upstream. */
-  readonly upstreamMs: number
-}
+/** The part of a record that tells how a request ended; the engine's `FinishResult` is one, so none is made to be counted. */
+export type Ending = Pick<RequestRecord, 'status' | 'bytesIn' | 'bytesOut' | 'upstreamMs'>
 
 /** Counts the requests of one worker. */
 export interface TrafficRecorder {
@@ -76,7 +69,7 @@ export function trafficRecorder(table: SharedArrayBuffer, worker: number): Traff
       const slot = apiId === undefined ? NO_API_SLOT : (slots.get(apiId) ?? newSlot(apiId, orgId))
       const at = slot * FIELDS
       add(at + (STATUS_FIELD[(status / 100) | 0] ?? FIELD.other), 1)
-      if (code !== undefined) add(at + REFUSED_FIELD[refusalClass(code)], 1)
+      if (code !== undefined) add(at + REFUSED_FIELD[refusals[code].counted], 1)
       add(at + FIELD.histogram + bucketOf(ms), 1)
       add(at + FIELD.latencyMs, ms)
       if (upstreamMs >= 0) {

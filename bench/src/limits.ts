@@ -1,5 +1,6 @@
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { type Algorithm, cellOf, type Limit, TAKEN } from '@tollgate/model/limits/counters'
+import { BY_THE_KEY } from '@tollgate/model/source-ref'
 import { table, writeReport } from './report.ts'
 
 /**
@@ -36,7 +37,7 @@ function movable(algorithm: Algorithm, index: number): Movable {
     calendar: undefined,
     smoothing: undefined,
     scope: 'key',
-    source: 'key',
+    source: BY_THE_KEY,
   }
 }
 

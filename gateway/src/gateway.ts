@@ -1,5 +1,5 @@
 import type { Change } from '@tollgate/storage/changes/changes'
-import type { TlsSettings } from './edge/tls-certificates.ts'
+import type { TlsSettings } from './settings.ts'
 
 /** The data plane as the rest of the program sees it. */
 export interface Gateway {

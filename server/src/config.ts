@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
 import { resolve } from 'node:path'
+import type { GatewaySettings } from '@tollgate/gateway/settings'
 import type { LeaseTimes } from '@tollgate/gateway/supervisor/lease-manager'
-import type { GatewaySettings } from '@tollgate/gateway/worker-protocol'
 import { type SettingName, type SettingValues, settings } from './settings.ts'
 import type { TlsFiles } from './tls-files.ts'
 
@@ -28,7 +28,8 @@ export type Config = {
   readonly claimRule: 'first-come' | 'by-organisation' | 'assigned'
   readonly counterCells: number
   readonly quotas: QuotaSettings
-  readonly gateway: GatewaySettings
+  /** Without what is read from files. */
+  readonly gateway: Omit<GatewaySettings, 'tls' | 'upstreamAuthorities'>
   readonly tls: TlsFiles
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly logFormat: 'auto' | 'json' | 'text'
@@ -214,7 +215,7 @@ function toConfig(values: SettingValues): Config {
   }
 }
 
-function gatewaySettings(values: SettingValues): GatewaySettings {
+function gatewaySettings(values: SettingValues): Config['gateway'] {
   return {
     keyCacheEntries: values.TOLLGATE_KEY_CACHE_ENTRIES,
     upstreamTimeoutMs: values.TOLLGATE_UPSTREAM_TIMEOUT_MS,

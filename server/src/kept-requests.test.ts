@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { traceWords } from '@tollgate/model/judge/trace-words'
 import { keptRequests } from './kept-requests.ts'
+
+const ROUTE = { step: 'route', code: 'api', args: { name: 'orders' } } as const
+const RATE = {
+  step: 'rate',
+  code: 'limit_reached',
+  sources: [{ kind: 'key', id: '', name: '' }],
+  args: { used: 1, max: 1, scope: 'key' },
+} as const
 
 const line = (requestId: string, more: object = {}) => ({
   level: 'info',
@@ -13,7 +22,7 @@ const line = (requestId: string, more: object = {}) => ({
   keyId: 'k',
   code: 'rate_limited',
   status: 429,
-  trace: ['route: orders', 'rate: 1 of 1 used, key, set by key'],
+  trace: [ROUTE, RATE],
   ...more,
 })
 
@@ -32,7 +41,7 @@ test('a refused request is kept with its trace and the time at which it was note
     orgId: 'o',
     keyId: 'k',
     limit: null,
-    trace: ['route: orders', 'rate: 1 of 1 used, key, set by key'],
+    trace: [ROUTE, RATE],
   })
 })
 
@@ -57,12 +66,14 @@ test('a request that passed, and a line of anything else, is passed over', async
 
 test('long paths and steps are cut, and the step that decided stays', async () => {
   const requests = keptRequests(10, () => 0)
-  const trace = [...Array.from({ length: 50 }, () => 'x'.repeat(5_000)), 'rate: decided']
+  const long = { step: 'route', code: 'api', args: { name: 'x'.repeat(5_000) } }
+  const trace = [...Array.from({ length: 50 }, () => long), RATE]
   requests.note(line('r1', { path: `/${'p'.repeat(50_000)}`, trace }))
   const kept = await requests.find('r1')
   assert.equal(kept?.path.length, 501)
   assert.equal(kept?.trace.length, 12)
-  assert.equal(kept?.trace.at(-1), 'rate: decided')
+  assert.equal(kept?.trace[0] && traceWords(kept.trace[0]).length, 501)
+  assert.deepEqual(kept?.trace.at(-1), RATE)
 })
 
 test('who asks before the line is here gets it all the same', async () => {

@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FindRequest, KeptRequest } from '@tollgate/management/requests/kept-request'
 import { type RefusalCode, refusals } from '@tollgate/model/judge/refusals'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
+import { BY_DEFAULT, type SourceRef } from '@tollgate/model/source-ref'
+import { stepsOf, type WorkerLine } from './log-line.ts'
 
 /** Requests that the gateway refused or that failed, for as long as there is room: the oldest goes first. */
 export type KeptRequests = {
   /** Takes a line of the gateway's log; one that tells of no refusal is passed over. */
-  note(line: Readonly<Record<string, unknown>>): void
+  note(line: WorkerLine): void
   readonly find: FindRequest
 }
 
-/** Longest path and longest step that are kept, characters: with the number of entries they bound the memory. */
+/** Longest path and longest text of a step that are kept, characters: with the number of entries they bound the memory. */
 const MAX_TEXT_LENGTH = 500
 /** Most steps that are kept; a trace has fewer than ten. */
 const MAX_STEPS = 12
@@ -36,10 +39,9 @@ export function keptRequests(entries: number, now: () => number): KeptRequests {
   }
 }
 
-function requestOf(line: Readonly<Record<string, unknown>>, atMs: number): KeptRequest | undefined {
-  const { requestId, code, status, trace } = line
+function requestOf(line: WorkerLine, atMs: number): KeptRequest | undefined {
+  const { requestId, code, status } = line
   if (typeof requestId !== 'string' || requestId === '' || !isRefusalCode(code)) return undefined
-  const traceSteps = Array.isArray(trace) ? trace.filter((traceStep) => typeof traceStep === 'string') : []
   return {
     requestId,
     atMs,
@@ -53,7 +55,7 @@ function requestOf(line: Readonly<Record<string, unknown>>, atMs: number): KeptR
     keyId: textOf(line.keyId),
     limit: limitOf(line.limit),
     // The last step decided: it stays.
-    trace: traceSteps.slice(-MAX_STEPS).map(textOf),
+    trace: stepsOf(line).slice(-MAX_STEPS).map(shortened),
   }
 }
 
@@ -63,11 +65,33 @@ function limitOf(limit: unknown): KeptRequest['limit'] {
   return {
     words: textOf(told.words),
     scope: textOf(told.scope),
-    source: textOf(told.source),
+    source: sourceOf(told.source),
     used: numberOf(told.used),
     max: numberOf(told.max),
     resetsAtMs: numberOf(told.resetsAtMs),
     retryAtMs: numberOf(told.retryAtMs),
+  }
+}
+
+function sourceOf(source: unknown): SourceRef {
+  return isSource(source) ? { ...source, id: textOf(source.id), name: textOf(source.name) } : BY_DEFAULT
+}
+
+function isSource(source: unknown): source is SourceRef {
+  return typeof source === 'object' && source !== null && 'kind' in source
+}
+
+/** The step with its long texts cut. Cutting keeps the names of the arguments, so that it stays a step of its code. */
+function shortened(traceStep: TraceStep): TraceStep {
+  const { args = {}, sources } = traceStep
+  const cut = Object.entries(args).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? value : textOf(value),
+  ])
+  return {
+    ...traceStep,
+    ...(sources !== undefined && { sources: sources.map(sourceOf) }),
+    ...(cut.length > 0 && { args: Object.fromEntries(cut) }),
   }
 }
 

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { trustedPeers } from '@tollgate/gateway/edge/client-address'
 import type { Gateway } from '@tollgate/gateway/gateway'
+import { trustedPeers } from '@tollgate/gateway/pipeline/client-address'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
 import { startGateway } from '@tollgate/gateway/supervisor/start'
-import type { Leases } from '@tollgate/gateway/worker/leases'
 import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter-table'
+import type { Leases } from '@tollgate/limits/leases'
 import { buildControlApi } from '@tollgate/management/control-api'
 import { buildDashboardApi } from '@tollgate/management/dashboard-api'
 import type { Dependencies } from '@tollgate/management/dependencies'
@@ -26,6 +26,7 @@ import { type FirstStart, isEmpty, makeFirstRecords } from './first-start.ts'
 import { instanceSecrets } from './instance-secrets.ts'
 import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
+import { lineInWords } from './log-line.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
@@ -128,7 +129,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
       events,
       log: (line) => {
         requests.note(line)
-        log.line(line)
+        log.line(lineInWords(line))
       },
     }),
   )
@@ -191,8 +192,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
       port: gatewayPort,
       tls: config.tls.certificates.length > 0,
       introduced:
-        config.gateway.proxyProtocol === true &&
-        trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
+        config.gateway.proxyProtocol && trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
     },
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { certificateRegistry, type TlsSettings } from '@tollgate/gateway/edge/tls-certificates'
+import { certificateRegistry } from '@tollgate/gateway/edge/tls-certificates'
+import type { TlsSettings } from '@tollgate/gateway/settings'
 import { errorText, StartFailure } from './start-failure.ts'
 
 /** Where the PEM files of TLS are, and what goes with them. */

@@ -8,7 +8,7 @@ import {
   limitStates,
   tightestRate,
 } from '@tollgate/model/limits/limit-state'
-import type { RateLimitHeaders } from '../worker-protocol.ts'
+import type { RateLimitHeaders } from '../settings.ts'
 
 /** What is told of the limits' use: after a judgement that of its `take`, later what the counters hold then. */
 export type Usages = CounterReadings
@@ -25,19 +25,18 @@ export interface RateHeaders {
 }
 
 /**
- * The lines of a request whose cost turned out to be another one, after it was charged.
- * @param before what the judgement told; it stays where the limits that are told of did not change
+ * The lines of a request whose cost turned out to be another one, after it was charged; undefined where the limits that
+ * are told of did not change.
  */
 export function linesAfterCharge(
   headers: RateHeaders,
   plan: LimitPlan,
   counters: Counters,
   nowMs: number,
-  before: string,
-): string {
+): string | undefined {
   const holding = (limit: Limit | undefined) => (limit === undefined ? NOTHING : counters.peek(limit, nowMs))
   const quota = plan.limits[plan.quotaIndex]
-  if (quota === undefined && headers === QUOTAS) return before
+  if (quota === undefined && headers === QUOTAS) return undefined
   const { used, resetsAtMs } = holding(quota)
   const quotaMax = quota?.max ?? 0
   const quoted = {

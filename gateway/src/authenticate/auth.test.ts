@@ -189,10 +189,15 @@ test('the log line of a refusal has the trace and the key, never the secret', as
     ['rate_limited', 429, api.apiId, record.id],
   )
   assert.deepEqual(line.trace, [
-    'route: trace',
-    'version: Default',
-    `credential: key ${record.id} found`,
-    'rate: 1 of 1 used, key, set by key',
+    { step: 'route', code: 'api', args: { name: 'trace' } },
+    { step: 'version', code: 'version', args: { name: 'Default' } },
+    { step: 'credential', code: 'key_found', args: { key: record.id } },
+    {
+      step: 'rate',
+      code: 'limit_reached',
+      sources: [{ kind: 'key', id: '', name: '' }],
+      args: { used: 1, max: 1, scope: 'key' },
+    },
   ])
   assert.equal(JSON.stringify(gate.log).includes(secret), false)
 })

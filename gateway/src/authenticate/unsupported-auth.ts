@@ -1,16 +1,15 @@
-import { defineMiddleware, refusal } from '../pipeline/middleware.ts'
+import type { ApiRules } from '@tollgate/model/definition/api-rules'
+import { authUnsupported } from '@tollgate/model/judge/token-auth'
+import { refusal } from '../pipeline/answer.ts'
+import type { StepFactory } from '../pipeline/step.ts'
 
 /** Refuses everything on an API whose way of authentication this release cannot judge: never silently open. */
-export const unsupportedAuth = defineMiddleware({
+export const unsupportedAuth: StepFactory<{ readonly rules: ApiRules }> = {
   name: 'unsupported-auth',
 
-  enabled: ({ rules }) => rules.unsupportedAuth.length > 0,
-
   create({ rules }) {
-    const detail = `not supported: ${rules.unsupportedAuth.join(', ')}`
-    const answer = refusal('auth_unsupported', { step: 'credential', detail })
-    return function unsupportedAuth() {
-      return answer
-    }
+    if (rules.unsupportedAuth.length === 0) return undefined
+    const answer = refusal('auth_unsupported', authUnsupported(rules))
+    return { name: 'unsupported-auth', onRequest: () => answer }
   },
-})
+}

@@ -1,14 +1,14 @@
 import type {
   Exchange,
   Finishing,
-  FinishResult,
   ForwardListener,
   ReplyHead,
   Upstream,
   UpstreamFailure,
 } from '@tollgate/http1/exchange'
 import { endToEndLines } from '@tollgate/http1/syntax/headers'
-import { CLAIMS } from '../upstream/forwarded-headers.ts'
+import { CLAIMS } from '../pipeline/client-address.ts'
+import { relayReply, requestIdLine } from './answer.ts'
 
 /**
  * The control API lives in the main thread; its paths on the gateway's port go there. They are reserved: no listen
@@ -24,7 +24,6 @@ export function isControlPath(path: string): boolean {
 
 /** The control API must hear of the client only what the gate itself vouches for. */
 const REPLACED: ReadonlySet<string> = new Set([...CLAIMS, 'x-request-id'])
-const REPLY_REPLACED: ReadonlySet<string> = new Set(['x-request-id'])
 const NO_TIMEOUT_OF_ITS_OWN = { headMs: 0 }
 
 /** One request for the control API. */
@@ -43,21 +42,20 @@ export class ControlRequest implements ForwardListener, Finishing {
   forward(control: Upstream, path: string, clientIp: string): void {
     const { head } = this.#exchange
     const target = head.query === '' ? path : `${path}?${head.query}`
-    const own = `X-Forwarded-For: ${clientIp}\r\nX-Request-Id: ${this.#requestId}\r\n`
+    const own = `X-Forwarded-For: ${clientIp}\r\n${requestIdLine(this.#requestId)}`
     const lines = endToEndLines(head, REPLACED) + own
     this.#exchange.forward(control, head.method, target, lines, this, NO_TIMEOUT_OF_ITS_OWN)
   }
 
   onReply(reply: ReplyHead): void {
-    const lines = `${endToEndLines(reply, REPLY_REPLACED)}X-Request-Id: ${this.#requestId}\r\n`
-    this.#exchange.relay(reply.status, lines)
+    relayReply(this.#exchange, reply, this.#requestId)
   }
 
   onFailure(failure: UpstreamFailure): void {
     if (failure !== 'client-gone') this.#failed(failure)
   }
 
-  finish(_result: FinishResult): void {
+  finish(): void {
     // The control API writes its own log.
   }
 }

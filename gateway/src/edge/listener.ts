@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type TLSSocket, type Server as TlsServ
 import type { HttpServer, ListenOptions } from '@tollgate/http1/connection/server'
 import { byPreface, type ProtocolHandlers } from '@tollgate/http1/h2/preface'
 import type { Http2Server } from '@tollgate/http1/h2/server'
+import type { TlsSettings } from '../settings.ts'
 import { proxyProtocol, type TrustedProxies } from './proxy-protocol.ts'
 import {
   type ApiCertificate,
@@ -10,7 +11,6 @@ import {
   type ContextCache,
   certificateRegistry,
   noApiTls,
-  type TlsSettings,
 } from './tls-certificates.ts'
 
 /** What a listener hands its connections to. */

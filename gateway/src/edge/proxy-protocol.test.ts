@@ -4,10 +4,10 @@ import { connect as connectHttp2, type SecureClientSessionOptions } from 'node:h
 import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
+import type { TlsSettings } from '../settings.ts'
 import { authority, local } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
 import { startUpstream, type TestUpstream } from '../testing/upstream.ts'
-import type { TlsSettings } from './tls-certificates.ts'
 
 const tls: TlsSettings = {
   certificates: [local],

@@ -9,8 +9,7 @@ export type Rendered = { readonly status: number; readonly headerLines: string; 
 export type RefusalRenderer = (
   code: RefusalCode,
   head: RequestHead,
-  requestId: string,
-  /** CounterReadings instead of the code's own text. */
+  /** What the client is told instead of the code's own text. */
   text?: string,
 ) => Rendered
 
@@ -31,15 +30,10 @@ export function refusalRenderer(generator: string): RefusalRenderer {
   }
   const internal = render('internal', JSON_TYPE, generatorLine)
 
-  return (code, head, requestId, text) => {
+  return (code, head, text) => {
     const type = formOf(head)
     const made = forms.get(`${type} ${code}`) ?? internal
-    const form = text === undefined ? made : render(code, type, generatorLine, text)
-    return {
-      status: form.status,
-      headerLines: `${form.headerLines}X-Request-Id: ${requestId}\r\n`,
-      body: form.body,
-    }
+    return text === undefined ? made : render(code, type, generatorLine, text)
   }
 }
 

@@ -1,19 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
-
-/** One certificate (chain) and its key, both PEM. */
-export type CertificatePair = { readonly certificate: string; readonly key: string }
-
-/** TLS on the gateway's port; texts only, so that it survives a structured clone. */
-export type TlsSettings = {
-  /** The first is for clients that name no host, or one that none is for. At least one. */
-  readonly certificates: readonly CertificatePair[]
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
-  /** `optional`: who presents none is let in, who presents a bad one is not. */
-  readonly clientCertificates: 'none' | 'optional' | 'required'
-  /** Authorities (PEM) of clients' certificates. */
-  readonly clientAuthorities: readonly string[]
-}
+import type { CertificatePair, TlsSettings } from '../settings.ts'
 
 /** What the API definitions add to that. */
 export type ApiTls = {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import type { TlsSettings } from '../settings.ts'
 import { authority, client, local, one, two } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
 import { startUpstream, type TestUpstream } from '../testing/upstream.ts'
-import { certificateRegistry, type TlsSettings } from './tls-certificates.ts'
+import { certificateRegistry } from './tls-certificates.ts'
 
 const tls: TlsSettings = {
   certificates: [local, two],

@@ -37,7 +37,7 @@ import {
   WORLD_BEGINS_MS,
 } from '../testing/random-worlds.ts'
 import { createDataPlane, type DataPlane } from '../worker/data-plane.ts'
-import type { LogLine } from '../worker/log-batch.ts'
+import type { LogLine } from '../worker-protocol.ts'
 
 /** The whole chain of the gateway, from the head of a request to its end, decides what decide() decides. */
 
@@ -101,22 +101,14 @@ test('the gateway’s chain and decide() agree on 10,000 random requests, and te
 
 type World = RandomWorld & { readonly orgId: string }
 /** What became of a request, and why. */
-type Decided = { readonly code: string; readonly trace: readonly string[] }
+type Decided = { readonly code: string; readonly trace: readonly TraceStep[] }
 type Clock = { nowMs: number }
 
-/** A refusal's reasons, which `explain` shows; of what only the gateway says in more words, the steps. */
-function stepsOf(trace: readonly (TraceStep | string)[], code: string): string[] {
+/** A refusal’s reasons, which `explain` shows. */
+function stepsOf(trace: readonly TraceStep[], code: string): readonly TraceStep[] {
   // Before there is an API nothing is judged.
-  if (code === 'pass' || code === 'api_inactive') return []
-  const words = trace.map((traceStep) =>
-    typeof traceStep === 'string' ? traceStep : `${traceStep.step}: ${traceStep.detail}`,
-  )
-  return GATEWAY_WORDS.has(code)
-    ? words.map((traceStep) => traceStep.slice(0, traceStep.indexOf(':')))
-    : words
+  return code === 'pass' || code === 'api_inactive' ? [] : trace
 }
-
-const GATEWAY_WORDS: ReadonlySet<string> = new Set(['credential_missing', 'key_unknown'])
 
 /** The data plane of a worker over the world: all of it but the sockets. */
 function gateOver(world: World, clock: Clock, storage: Storage) {

@@ -2,3 +2,8 @@
 export class CompileError extends Error {
   override name = 'CompileError'
 }
+
+/** A definition names a certificate that is not there, or not fit for what it is named for. */
+export class CertificateMissing extends CompileError {
+  override name = 'CertificateMissing'
+}

@@ -1,139 +1,95 @@
-import type {
-  Exchange,
-  Finishing,
-  FinishResult,
-  ForwardListener,
-  ReplyHead,
-  RequestHead,
-  UpstreamFailure,
-} from '@tollgate/http1/exchange'
+import type { RequestRecord } from '@tollgate/analytics/request-record'
+import type { Exchange, RequestHead } from '@tollgate/http1/exchange'
 import { headerValue } from '@tollgate/http1/syntax/headers'
-import type { EffectiveAccess } from '@tollgate/model/access/effective-access'
 import type { ClientTls } from '@tollgate/model/judge/judge-certificate'
 import type { VersionPassed } from '@tollgate/model/judge/judge-version'
 import type { RequestFacts } from '@tollgate/model/judge/request-facts'
 import type { TraceStep } from '@tollgate/model/judge/verdict'
-import type { Counters } from '@tollgate/model/limits/counters'
 import type { LimitPlan } from '@tollgate/model/limits/limit-plan'
-import { linesAfterCharge, type RateHeaders } from '../admission/rate-headers.ts'
-import { clientTls } from '../edge/client-tls.ts'
-import type { ForwardedHeaders } from '../upstream/forwarded-headers.ts'
-import type { Targets } from '../upstream/targets.ts'
-import type { CompiledApi } from '../worker/snapshot.ts'
-import { HeaderEdits } from './header-edits.ts'
-import type { Refusal } from './middleware.ts'
+import type { Refusal } from './answer.ts'
+import { clientTls } from './client-tls.ts'
+import { HeadEdits } from './head-edits.ts'
+import type { Identity } from './identity.ts'
+import type { Target } from './target.ts'
 
-/** What the worker does for its requests. */
-export interface RequestServices {
-  /** Milliseconds since 1970. */
-  now(): number
-  clientIp(exchange: Exchange): string
-  readonly forwarded: ForwardedHeaders
-  readonly counters: Counters
-  readonly rateHeaders: RateHeaders
-  /** The upstream's reply head, or why there is none, is here. */
-  replied(context: RequestContext, reply: ReplyHead): void
-  failed(context: RequestContext, failure: UpstreamFailure): void
-  finished(context: RequestContext, result: FinishResult): void
+/** What steps know of the API that serves a request. */
+export type ApiFacts = {
+  /** Empty where no API has the host and path. */
+  readonly apiId: string
+  readonly orgId: string
+  /** First step of every request on it. */
+  readonly traceStep: TraceStep | undefined
+  readonly stripListenPath: boolean
+  readonly preserveHost: boolean
+  readonly disableStripSlash: boolean
 }
 
+/** A place for a step's own state in each request; handed out when a version is compiled. */
+export type Slot<T> = { readonly index: number; readonly initial: T }
+
 /**
- * One request on its way through an API: the facts that are judged, and what the steps decide about the upstream's
- * request and the client's answer. A fixed shape, so that the request path stays fast.
+ * One request on its way through an API: the facts that are judged, and what steps decide. What is decided stands in
+ * groups; each is written by one step, named with it, and read by all. A fixed shape, so that the request path stays fast.
  */
-export class RequestContext implements ForwardListener, RequestFacts, Finishing {
+export abstract class RequestContext implements RequestFacts {
   readonly exchange: Exchange
   readonly head: RequestHead
   readonly requestId: string
   readonly method: string
-  /** The whole normalised path: what is matched is what is sent on. */
-  readonly fullPath: string
-  /** Where `fullPath` goes on behind the listen path. */
-  readonly prefixLength: number
   /** Milliseconds since 1970, read once. */
   readonly nowMs: number
-  /** The API that judges; changes once where a version is an API of its own. */
-  api: CompiledApi
-  isSubVersion = false
-  /** Normalised path without the listen path, starting with `/`: what lists and settings match. */
-  path: string
-  /** The same without what named the version, where that is stripped: what goes upstream. */
-  upstreamPath: string
-  /** Whether a piece was taken off the path that goes upstream. */
-  isShortened = false
-  /** As received, until a step takes something out of it. */
-  query: string
+  /** Where the request belongs: written by the edge, and by the version step. */
+  readonly route: Route
+  /** Written by the version step. */
   version: VersionPassed | undefined = undefined
-  /** The path is one that the version ignores: nobody is asked for a key. */
-  ignored = false
-  access: EffectiveAccess | undefined = undefined
-  /** Targets of the version, where it has its own. */
-  targets: Targets | undefined = undefined
-  /** What steps change in the upstream's request; undefined as long as nothing is. */
-  headerEdits: HeaderEdits | undefined = undefined
-  /** `X-RateLimit-*` lines of the answer, and others that the gate puts into it. */
-  rateLines = ''
-  /** What the request was counted in, and as how many units; undefined = in nothing. */
-  plan: LimitPlan | undefined = undefined
-  cost = 1
+  /** Written by `authenticate`; undefined where nobody is asked who it is. */
+  identity: Identity | undefined = undefined
+  /** Written by `limits`; undefined while the request is counted nowhere. */
+  admission: Admitted | undefined = undefined
+  /** What goes upstream: any step may change it on the way in. */
+  readonly upstream: UpstreamRequest
+  /** Lines that steps put into the answer. */
+  readonly reply = new ReplyEdits()
+  /** What is written down of the request. */
+  readonly record = new RecordNotes()
   /** The exchange has ended. Nothing may be counted any more, because nobody would release it. */
   isOver = false
-  /** CounterReadings when the exchange ends, of who waits for something else. */
+  /** Called when the exchange ends, for who waits for something else. */
   onOver: (() => void) | undefined = undefined
-  replyLines = ''
-  /** Time for the reply head; 0 = the default. */
-  timeoutMs = 0
-  /** Where the request was sent, for the trace. */
-  origin = ''
-  /** Set while a step waits for the reply head. */
-  awaiting: ((reply: ReplyHead | UpstreamFailure) => void) | undefined = undefined
-
-  /** The step of having the right, or of needing none. */
-  rightsStep: TraceStep | undefined = undefined
-  /** The gate's own answer; undefined for one of the upstream. */
-  refusal: Refusal | undefined = undefined
-  /** Cause of an unforeseen failure, for the log only. */
-  fault: unknown = undefined
-
-  readonly #services: RequestServices
-  #clientIp = ''
+  #slots: unknown[] | undefined = undefined
 
   constructor(
-    services: RequestServices,
     exchange: Exchange,
-    api: CompiledApi,
+    api: ApiFacts,
     requestId: string,
     fullPath: string,
     prefixLength: number,
+    nowMs: number,
   ) {
     const { head } = exchange
-    this.#services = services
     this.exchange = exchange
     this.head = head
-    this.api = api
     this.requestId = requestId
     this.method = head.method
-    this.fullPath = fullPath
-    this.prefixLength = prefixLength
-    this.nowMs = services.now()
-    this.path = pathBehind(fullPath, prefixLength)
-    this.upstreamPath = this.path
-    this.query = head.query
+    this.nowMs = nowMs
+    const path = pathBehind(fullPath, prefixLength)
+    this.route = new Route(api, fullPath, prefixLength, path)
+    this.upstream = new UpstreamRequest(path, head.query)
   }
 
-  /** Takes what named the version off what goes upstream. */
-  dropPath(length: number): void {
-    this.upstreamPath = this.path.slice(length) || '/'
-    this.isShortened = true
+  /** The client's address, behind trusted proxies; found out when first asked for. */
+  abstract get clientIp(): string
+
+  get path(): string {
+    return this.route.path
   }
 
-  /** Goes on at the API that the version is; it sees the path behind the version's name. */
-  enter(sub: CompiledApi, pathDrop: number): void {
-    this.api = sub
-    this.isSubVersion = true
-    if (pathDrop === 0) return
-    this.dropPath(pathDrop)
-    this.path = this.upstreamPath
+  get fullPath(): string {
+    return this.route.fullPath
+  }
+
+  get query(): string {
+    return this.upstream.query
   }
 
   /** What TLS says of the client. */
@@ -141,58 +97,104 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
     return clientTls(this.exchange)
   }
 
-  /** The client's address, behind trusted proxies; found out when first asked for. */
-  get clientIp(): string {
-    if (this.#clientIp === '') this.#clientIp = this.#services.clientIp(this.exchange)
-    return this.#clientIp
-  }
-
-  /** Names of the upstream's lines that the gate's own about limits take the place of. */
-  get replacedByRateLines(): ReadonlySet<string> {
-    return this.#services.rateHeaders.replaced
-  }
-
-  /** What the upstream is told of the client's connection. */
-  get forwarded(): ForwardedHeaders {
-    return this.#services.forwarded
-  }
-
   header(lowerName: string): string | undefined {
     return headerValue(this.head, lowerName)
   }
 
-  /** The upstream said what the request really cost: what it was counted too few, or too many, is counted now. */
-  chargeReal(cost: number): void {
-    const { plan } = this
-    if (plan === undefined || cost === this.cost) return
-    const { counters, rateHeaders, now } = this.#services
-    const nowMs = now()
-    counters.charge(plan.charged, cost - this.cost, nowMs)
-    this.cost = cost
-    this.rateLines = linesAfterCharge(rateHeaders, plan, counters, nowMs, this.rateLines)
+  get<T>(slot: Slot<T>): T {
+    // Whatever is in a slot was put there by `set`, with a value of the slot's own type.
+    return (this.#slots?.[slot.index] as T | undefined) ?? slot.initial
   }
 
-  /** The edits of the upstream's request, made when first asked for. */
-  editHeaders(): HeaderEdits {
-    this.headerEdits ??= new HeaderEdits()
-    return this.headerEdits
+  set<T>(slot: Slot<T>, value: T): void {
+    this.#slots ??= []
+    this.#slots[slot.index] = value
+  }
+}
+
+/** Which API, and which part of the path led to it. */
+class Route {
+  /** The API that judges; changes once where a version is an API of its own. */
+  api: ApiFacts
+  isSubVersion = false
+  /** The whole normalised path: what is matched is what is sent on. */
+  readonly fullPath: string
+  /** Where `fullPath` goes on behind the listen path. */
+  readonly prefixLength: number
+  /** Normalised path without the listen path, starting with `/`: what lists and settings match. */
+  path: string
+
+  constructor(api: ApiFacts, fullPath: string, prefixLength: number, path: string) {
+    this.api = api
+    this.fullPath = fullPath
+    this.prefixLength = prefixLength
+    this.path = path
+  }
+}
+
+/** The upstream's request, as far as it differs from the client's. */
+class UpstreamRequest {
+  /** Path without the listen path and without what named the version, where that is stripped. */
+  path: string
+  /** Whether a piece was taken off the path. */
+  isShortened = false
+  /** As received, until a step takes something out of it. */
+  query: string
+  /** Time for the reply head, milliseconds; 0 = the default. */
+  timeoutMs = 0
+  /** Where the request was sent. */
+  target: Target | undefined = undefined
+  /** What steps change in the head; undefined while nothing is. */
+  edits: HeadEdits | undefined = undefined
+
+  constructor(path: string, query: string) {
+    this.path = path
+    this.query = query
   }
 
-  onReply(reply: ReplyHead): void {
-    this.#services.replied(this, reply)
+  /** The edits of the head, made when first asked for. */
+  edit(): HeadEdits {
+    this.edits ??= new HeadEdits()
+    return this.edits
   }
 
-  onFailure(failure: UpstreamFailure): void {
-    this.#services.failed(this, failure)
+  /** Takes what named the version off the start of the path. */
+  dropPath(length: number): void {
+    this.path = this.path.slice(length) || '/'
+    this.isShortened = true
+  }
+}
+
+/** What steps put into the answer: into that of the upstream or of a step, or into refusals as well. */
+class ReplyEdits {
+  passed: HeadEdits | undefined = undefined
+  any: HeadEdits | undefined = undefined
+
+  /** Edits of the upstream's reply, and of replies that steps give in its place. */
+  editPassed(): HeadEdits {
+    this.passed ??= new HeadEdits()
+    return this.passed
   }
 
-  finish(result: FinishResult): void {
-    this.isOver = true
-    this.onOver?.()
-    const { counters } = this.#services
-    if (this.plan !== undefined) for (const limit of this.plan.held) counters.release(limit)
-    this.#services.finished(this, result)
+  /** Edits of whatever is answered, refusals included. */
+  editAny(): HeadEdits {
+    this.any ??= new HeadEdits()
+    return this.any
   }
+}
+
+/** What a request was counted in, and as how many units. */
+export type Admitted = { readonly plan: LimitPlan; readonly cost: number }
+
+/** What is written down of a request on its way; the record itself is made at its end, if anybody reads it. */
+class RecordNotes {
+  /** The step of having the right, or of needing none. */
+  rightsStep: TraceStep | undefined = undefined
+  /** The gate's own no; undefined where there was none. */
+  refusal: Refusal | undefined = undefined
+  /** Cause of an unforeseen failure, for the log only. */
+  fault: unknown = undefined
+  finished: RequestRecord | undefined = undefined
 }
 
 /** What follows the listen path, with the slash that starts a path. */

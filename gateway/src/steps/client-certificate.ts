@@ -1,28 +1,33 @@
+import type { ApiRules } from '@tollgate/model/definition/api-rules'
 import { judgeClientCertificate } from '@tollgate/model/judge/judge-certificate'
-import { defineMiddleware, refusal } from '../pipeline/middleware.ts'
+import { refusal } from '../pipeline/answer.ts'
+import type { StepFactory } from '../pipeline/step.ts'
 
-const NONE: ReadonlySet<string> = new Set()
+type Plan = {
+  readonly rules: ApiRules
+  readonly certificates: { has(orgId: string, id: string): boolean }
+}
 
 /** Lets in only clients with a certificate that the API lists (static mutual TLS, gateway contract 4.3, step 8). */
-export const clientCertificate = defineMiddleware({
+export const clientCertificate: StepFactory<Plan> = {
   name: 'client-certificate',
 
-  enabled: ({ rules }) => rules.clientCertificates !== undefined,
-
   create({ rules: { orgId, clientCertificates }, certificates }) {
+    if (clientCertificates === undefined) return undefined
     // One that is listed but was deleted lets nobody in.
-    const listed = [...(clientCertificates ?? NONE)]
+    const listed = [...clientCertificates]
     const allowed = new Set(listed.filter((fingerprint) => certificates.has(orgId, orgId + fingerprint)))
-
-    return function clientCertificate(context, next) {
-      const { clientTls } = context
-      const refused = judgeClientCertificate(allowed, clientTls, context.nowMs)
-      if (refused === undefined) return next(context)
-      const { code, detail } = refused
-      return refusal(code, { step: 'credential', detail }, certificateText(code, clientTls))
+    return {
+      name: 'client-certificate',
+      onRequest({ clientTls, nowMs }) {
+        const refused = judgeClientCertificate(allowed, clientTls, nowMs)
+        if (refused === undefined) return undefined
+        const { code, traceStep } = refused
+        return refusal(code, traceStep, certificateText(code, clientTls))
+      },
     }
   },
-})
+}
 
 /** The one refusal whose text names what was refused (gateway contract, 4.4). */
 function certificateText(code: string, tls: object | string): string | undefined {

@@ -1,26 +1,21 @@
 import { pathSetting } from '@tollgate/model/definition/version-rules'
 import { pathAfterVersion } from '@tollgate/model/judge/judge-version'
-import { defineMiddleware } from '../pipeline/middleware.ts'
+import type { StepFactory } from '../pipeline/step.ts'
 
 /** Gives the upstream the time that the path says, instead of the default. */
-export const hardTimeout = defineMiddleware({
+export const hardTimeout: StepFactory<unknown> = {
   name: 'hard-timeout',
 
-  enabled: ({ rules }) => rules.versions.values().some(({ hardTimeouts }) => hardTimeouts.length > 0),
-
-  create() {
-    return function hardTimeout(context, next) {
-      const passed = context.version
-      if (passed === undefined) return next(context)
-      const { hardTimeouts } = passed.version
-      const rule = pathSetting(
-        hardTimeouts,
-        context.method,
-        pathAfterVersion(context, passed),
-        context.fullPath,
-      )
-      if (rule !== undefined) context.timeoutMs = rule.value
-      return next(context)
+  create(_plan, { hardTimeouts }) {
+    if (hardTimeouts.length === 0) return undefined
+    return {
+      name: 'hard-timeout',
+      onUpstreamRequest(context) {
+        const { version, method, fullPath } = context
+        if (version === undefined) return
+        const rule = pathSetting(hardTimeouts, method, pathAfterVersion(context, version), fullPath)
+        if (rule !== undefined) context.upstream.timeoutMs = rule.value
+      },
     }
   },
-})
+}

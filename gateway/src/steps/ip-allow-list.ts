@@ -1,22 +1,27 @@
-import { cidrSet } from '../edge/cidr-set.ts'
-import { defineMiddleware, refusal } from '../pipeline/middleware.ts'
+import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import { refusal } from '../pipeline/answer.ts'
+import { cidrSet } from '../pipeline/cidr-set.ts'
+import type { StepFactory } from '../pipeline/step.ts'
 
 /** Lets only listed addresses through; refuses the rest with 403. */
-export const ipAllowList = defineMiddleware({
+export const ipAllowList: StepFactory<{ readonly definition: ApiDefinition }> = {
   name: 'ip-allow-list',
 
-  // An empty list that is switched on admits everyone, as the contract's gateway does.
-  enabled: ({ definition }) =>
-    definition.enable_ip_whitelisting === true && (definition.allowed_ips?.length ?? 0) > 0,
-
   create({ definition }) {
-    const allowed = cidrSet(definition.allowed_ips ?? [])
-    return function ipAllowList(context, next) {
-      if (allowed.has(context.clientIp)) return next(context)
-      return refusal('ip_not_allowed', {
-        step: 'address',
-        detail: `${context.clientIp} is not on the allow list`,
-      })
+    const listed = definition.allowed_ips ?? []
+    // An empty list that is switched on admits everyone, as the contract's gateway does.
+    if (definition.enable_ip_whitelisting !== true || listed.length === 0) return undefined
+    const allowed = cidrSet(listed)
+    return {
+      name: 'ip-allow-list',
+      onRequest({ clientIp }) {
+        if (allowed.has(clientIp)) return undefined
+        return refusal('ip_not_allowed', {
+          step: 'address',
+          code: 'address_not_allowed',
+          args: { address: clientIp },
+        })
+      },
     }
   },
-})
+}

@@ -1,30 +1,23 @@
 import { pathSetting } from '@tollgate/model/definition/version-rules'
 import { pathAfterVersion } from '@tollgate/model/judge/judge-version'
-import { headerLines } from '../pipeline/header-edits.ts'
-import { defineMiddleware } from '../pipeline/middleware.ts'
+import { headerLines } from '../pipeline/head-edits.ts'
+import type { StepFactory } from '../pipeline/step.ts'
 
 /** Removes and adds the headers that a version changes in requests to certain paths. */
-export const transformHeaders = defineMiddleware({
+export const transformHeaders: StepFactory<unknown> = {
   name: 'transform-headers',
 
-  enabled: ({ rules }) => rules.versions.values().some((version) => version.transformHeaders.length > 0),
-
-  create({ rules }) {
-    const changes = new Map(
-      rules.versions.values().map((version) => {
-        return [
-          version,
-          version.transformHeaders.map((rule) => ({ ...rule, value: headerLines(rule.value) })),
-        ]
-      }),
-    )
-    return function transformHeaders(context, next) {
-      const passed = context.version
-      if (passed === undefined) return next(context)
-      const rules = changes.get(passed.version) ?? []
-      const rule = pathSetting(rules, context.method, pathAfterVersion(context, passed), context.fullPath)
-      if (rule !== undefined) context.editHeaders().apply(rule.value)
-      return next(context)
+  create(_plan, { transformHeaders }) {
+    if (transformHeaders.length === 0) return undefined
+    const rules = transformHeaders.map((rule) => ({ ...rule, value: headerLines(rule.value) }))
+    return {
+      name: 'transform-headers',
+      onUpstreamRequest(context, head) {
+        const { version, method, fullPath } = context
+        if (version === undefined) return
+        const rule = pathSetting(rules, method, pathAfterVersion(context, version), fullPath)
+        if (rule !== undefined) head.apply(rule.value)
+      },
     }
   },
-})
+}

@@ -1,87 +1,74 @@
 import type { ApiRules } from '@tollgate/model/definition/api-rules'
 import type { MockReply, VersionRules } from '@tollgate/model/definition/version-rules'
-import { judgeVersion } from '@tollgate/model/judge/judge-version'
-import { refused } from '@tollgate/model/judge/refused'
-import { headerList } from '../pipeline/header-edits.ts'
-import { defineMiddleware, judged, type Next, type Outcome, type OwnReply } from '../pipeline/middleware.ts'
+import { judgeVersion, subVersionMissing } from '@tollgate/model/judge/judge-version'
+import { judged, type OwnReply } from '../pipeline/answer.ts'
+import { headerList } from '../pipeline/head-edits.ts'
+import { withoutParameter } from '../pipeline/query.ts'
 import type { RequestContext } from '../pipeline/request-context.ts'
-import { withoutParameter } from '../pipeline/strip-credential.ts'
-import type { ApiPlan } from '../worker/snapshot.ts'
+import type { CompiledVersion, ServedApi } from '../pipeline/step.ts'
+
+type Plan = {
+  readonly rules: ApiRules
+  readonly versions: ReadonlyMap<VersionRules, CompiledVersion>
+  /** The API of that id in the same organisation, if it is active: for versions that are APIs of their own. */
+  readonly sibling: (apiId: string) => ServedApi | undefined
+}
 
 /**
  * Chooses the version and looks the path up in its lists: before authentication, so that a forbidden path is forbidden
  * to everyone. Answers mocked paths; hands over to another API where the version is one.
  */
-export const version = defineMiddleware({
-  name: 'version',
+export function chooseVersion({ rules, versions, sibling }: Plan): ServedApi['enter'] {
+  // A version of a version is not followed, so that two APIs that name each other cannot loop.
+  const flat: ApiRules = rules.subApis === undefined ? rules : { ...rules, subApis: undefined }
+  const mocks = mockReplies(rules)
+  const expiries = expiryLines(rules)
 
-  enabled: () => true,
-
-  create(plan) {
-    const { rules, versionTargets } = plan
-    // A version of a version is not followed, so that two APIs that name each other cannot loop.
-    const flat: ApiRules = rules.subApis === undefined ? rules : { ...rules, subApis: undefined }
-    const mocks = mockReplies(rules)
-    const expiries = expiryLines(rules)
-
-    return function version(context, next) {
-      const judgement = judgeVersion(context.isSubVersion ? flat : rules, context, context.nowMs)
-      switch (judgement.outcome) {
-        case 'refuse':
-          return judged(judgement)
-        case 'mock':
-          return mocks.get(judgement.reply) ?? NO_MOCK
-        case 'sub-api':
-          return enterSubApi(context, plan, judgement.apiId, judgement.name, judgement.pathDrop)
-        case 'pass': {
-          const { name } = judgement.version
-          context.version = judgement
-          context.ignored = judgement.ignored
-          if (judgement.pathDrop > 0) context.dropPath(judgement.pathDrop)
-          if (versionTargets.size > 0) context.targets = versionTargets.get(name)
-          if (expiries.size > 0) context.replyLines = expiries.get(name) ?? ''
-          if (rules.versioning?.strip === true) stripVersion(context, rules.versioning)
-          return next(context)
-        }
+  return (context) => {
+    const judgement = judgeVersion(context.route.isSubVersion ? flat : rules, context, context.nowMs)
+    switch (judgement.outcome) {
+      case 'refuse':
+        return judged(judgement)
+      case 'mock':
+        return mocks.get(judgement.reply) ?? NO_MOCK
+      case 'sub-api': {
+        const api = sibling(judgement.apiId)
+        if (api === undefined) return judged(subVersionMissing(rules, judgement.name))
+        return { kind: 'sub-api', api, pathDrop: judgement.pathDrop }
+      }
+      case 'pass': {
+        const { version, pathDrop } = judgement
+        const compiled = versions.get(version)
+        if (compiled === undefined) throw new Error(`version ${version.name} was not compiled`)
+        context.version = judgement
+        if (pathDrop > 0) context.upstream.dropPath(pathDrop)
+        const expiry = expiries.size > 0 ? expiries.get(version) : undefined
+        if (expiry !== undefined) context.reply.editPassed().append(EXPIRES, expiry)
+        if (rules.versioning?.strip === true) stripVersion(context, rules.versioning)
+        return compiled
       }
     }
-  },
-})
+  }
+}
 
 /** Only the compiled replies of this API's own rules come out of its judgement. */
 const NO_MOCK: OwnReply = { kind: 'reply', status: 200, headerLines: '', body: '' }
 
-function enterSubApi(
-  context: RequestContext,
-  plan: ApiPlan,
-  apiId: string,
-  name: string,
-  pathDrop: number,
-): Outcome | Promise<Outcome> {
-  const sub = plan.sibling(apiId)
-  if (sub === undefined)
-    return judged(refused('sub_version_unknown', [plan.rules.traceSteps.route], 'version', name))
-  context.enter(sub, pathDrop)
-  const run: Next = sub.run
-  return run(context)
-}
-
-function stripVersion(context: RequestContext, by: NonNullable<ApiRules['versioning']>): void {
-  if (by.location === 'header' && by.key !== '') context.editHeaders().remove(by.key)
-  else if (by.location === 'url-param') context.query = withoutParameter(context.query, by.key)
+function stripVersion({ upstream }: RequestContext, by: NonNullable<ApiRules['versioning']>): void {
+  if (by.location === 'header' && by.key !== '') upstream.edit().remove(by.key)
+  else if (by.location === 'url-param') upstream.query = withoutParameter(upstream.query, by.key)
 }
 
 function mockReplies(rules: ApiRules): ReadonlyMap<MockReply, OwnReply> {
   const replies = new Map<MockReply, OwnReply>()
-  for (const { listed } of allVersions(rules)) {
+  for (const { listed } of rules.versions.values()) {
     for (const { value } of listed) if (value.list === 'mock') replies.set(value.reply, ownReply(value.reply))
   }
   return replies
 }
 
 function ownReply({ status, body, headers }: MockReply): OwnReply {
-  // The id of an answer is the gate's own.
-  const lines = headerList(headers).filter(({ name }) => name !== 'x-request-id')
+  const lines = headerList(headers)
   const typed = lines.some(({ name }) => name === 'content-type') || body === ''
   return {
     kind: 'reply',
@@ -91,15 +78,14 @@ function ownReply({ status, body, headers }: MockReply): OwnReply {
   }
 }
 
+const EXPIRES = 'x-tyk-api-expires'
+
 /** While a version is still valid, its answers tell when it ends (gateway contract, section 4.4). */
-function expiryLines(rules: ApiRules): ReadonlyMap<string, string> {
-  const lines = new Map<string, string>()
-  for (const { name, expiresAtMs } of allVersions(rules)) {
-    if (expiresAtMs > 1) lines.set(name, `x-tyk-api-expires: ${new Date(expiresAtMs).toUTCString()}\r\n`)
+function expiryLines(rules: ApiRules): ReadonlyMap<VersionRules, string> {
+  const lines = new Map<VersionRules, string>()
+  for (const version of rules.versions.values()) {
+    const { expiresAtMs } = version
+    if (expiresAtMs > 1) lines.set(version, `${EXPIRES}: ${new Date(expiresAtMs).toUTCString()}\r\n`)
   }
   return lines
-}
-
-function allVersions(rules: ApiRules): Iterable<VersionRules> {
-  return rules.versions.values()
 }

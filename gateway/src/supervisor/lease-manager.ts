@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { LeaseOutcome, Leases } from '@tollgate/limits/leases'
 import type { AccountState, Forgetting, Lease, LeaseRequest, Ledger, Return } from '@tollgate/limits/ledger'
 import type { QuotaCells } from '@tollgate/limits/quota-cells'
 import type { Quotas, QuotaUse } from '@tollgate/limits/quotas'
 import { type Counters, cellOf, type Limit } from '@tollgate/model/limits/counters'
-import type { LeaseOutcome, Leases } from '../worker/leases.ts'
-import type { LogLine } from '../worker/log-batch.ts'
+import type { LogLine } from '../worker-protocol.ts'
 import { BlockedQuotas } from './blocked-quotas.ts'
 import { HeldLeases } from './held-leases.ts'
 

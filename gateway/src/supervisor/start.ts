@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import type { KeyUses } from '@tollgate/analytics/key-uses'
+import type { Leases } from '@tollgate/limits/leases'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import { certificateRegistry } from '../edge/tls-certificates.ts'
 import type { Gateway } from '../gateway.ts'
-import type { Leases } from '../worker/leases.ts'
-import type { LogLine } from '../worker/log-batch.ts'
-import type { WorkerSetup } from '../worker-protocol.ts'
+import type { LogLine, WorkerSetup } from '../worker-protocol.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** Node's size for the keys of session tickets. */

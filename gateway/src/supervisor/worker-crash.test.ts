@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { createCounterTable } from '@tollgate/limits/counter-table'
 import { callPort, noLeases, startGate, testSettings } from '../testing/gate.ts'
 import { startUpstream } from '../testing/upstream.ts'
-import type { LogLine } from '../worker/log-batch.ts'
+import type { LogLine } from '../worker-protocol.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** One client that calls without pause on one connection at a time. */

@@ -1,16 +1,22 @@
 import { Worker } from 'node:worker_threads'
 import type { KeyUses } from '@tollgate/analytics/key-uses'
 import { releaseLocks } from '@tollgate/limits/counter-table'
+import type { Leases } from '@tollgate/limits/leases'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import type { Change } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import type { OrganisationSessionRecord } from '@tollgate/storage/records/organisation-sessions'
 import type { PolicyRecord } from '@tollgate/storage/records/policies'
-import type { TlsSettings } from '../edge/tls-certificates.ts'
-import type { LeaseAnswer, Leases, LeaseWish } from '../worker/leases.ts'
-import type { LogLine } from '../worker/log-batch.ts'
-import type { FromWorker, ToWorker, WorkerSetup } from '../worker-protocol.ts'
+import type { TlsSettings } from '../settings.ts'
+import type {
+  FromWorker,
+  LeaseAnswer,
+  LeaseWish,
+  LogLine,
+  ToWorker,
+  WorkerSetup,
+} from '../worker-protocol.ts'
 
 /** What the workerPool is started with; `port` is that of the first worker to listen when it is 0. */
 export type CrewOptions = Omit<WorkerSetup, 'worker'> & {

@@ -7,7 +7,7 @@ import { createCounterTable } from '@tollgate/limits/counter-table'
 import { lockBlocks, unlockBlocks } from '@tollgate/limits/testing/locked-blocks'
 import { callPort, noLeases, startGate, testSettings } from '../testing/gate.ts'
 import { startUpstream } from '../testing/upstream.ts'
-import type { LogLine } from '../worker/log-batch.ts'
+import type { LogLine } from '../worker-protocol.ts'
 import { startGateway } from './start.ts'
 import { WorkerPool } from './worker-pool.ts'
 

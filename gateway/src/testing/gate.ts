@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
+import type { Leases } from '@tollgate/limits/leases'
 import type { Policy } from '@tollgate/model/access/policy'
 import type { Session } from '@tollgate/model/access/session'
 import { type ApiDefinition, withApiDefaults } from '@tollgate/model/definition/api-definition'
@@ -16,11 +17,10 @@ import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import { seal, secretHash } from '@tollgate/storage/secrets'
 import type { Storage } from '@tollgate/storage/storage'
 import type { Gateway } from '../gateway.ts'
+import type { GatewaySettings } from '../settings.ts'
 import { type LeaseManager, openLeaseManager } from '../supervisor/lease-manager.ts'
 import { startGateway } from '../supervisor/start.ts'
-import type { Leases } from '../worker/leases.ts'
-import type { LogLine } from '../worker/log-batch.ts'
-import type { GatewaySettings } from '../worker-protocol.ts'
+import type { LogLine } from '../worker-protocol.ts'
 
 /** The settings that tests start from. */
 export const testSettings: GatewaySettings = {
@@ -29,15 +29,31 @@ export const testSettings: GatewaySettings = {
   upstreamConnectTimeoutMs: 2_000,
   upstreamIdleTimeoutMs: 2_000,
   upstreamConnections: 64,
+  upstreamConnectionAgeMs: 300_000,
+  upstreamBodyIdleTimeoutMs: 60_000,
+  upstreamAuthorities: [],
   clientHeaderTimeoutMs: 5_000,
   clientIdleTimeoutMs: 5_000,
   clientBodyTimeoutMs: 5_000,
+  maxConnections: 20_000,
+  maxConnectionsPerAddress: 0,
+  maxRequestsPerConnection: 0,
+  minBodyBytesPerSecond: 100,
+  exchangeTimeoutMs: 0,
+  tunnelIdleTimeoutMs: 300_000,
   maxHeaderBytes: 32_768,
   maxHeaderCount: 100,
   maxBodyBytes: 10_000_000,
+  proxyProtocol: false,
   trustedProxies: ['127.0.0.0/8', '::1'],
+  rateLimitHeaders: 'quotas',
+  maxThrottledRequests: 1_000,
+  quotaWaitMs: 5_000,
+  maxQuotaWaiting: 10_000,
   generator: '',
   looseEndpointMatching: false,
+  http2: true,
+  drainMs: 500,
   logRequests: 'all',
 }
 

@@ -5,6 +5,7 @@ import type { QuotaCells } from '@tollgate/limits/quota-cells'
 import { hex32 } from '@tollgate/model/ids'
 import { type Counters, type Limit, NEEDS_GRANT, TAKEN } from '@tollgate/model/limits/counters'
 import { quotaLimit } from '@tollgate/model/limits/limit'
+import { BY_THE_KEY } from '@tollgate/model/source-ref'
 import type { Storage } from '@tollgate/storage/storage'
 import { type LeaseManager, openLeaseManager } from '../supervisor/lease-manager.ts'
 
@@ -58,7 +59,7 @@ export function startNode(
 
 /** A quota of a key that nobody else has. */
 export function newQuota(max: number, { keyId = hex32(), windowMs = HOUR, suffix = '' } = {}): Limit {
-  const labels = { kind: 'quota', name: `quota:${keyId}${suffix}`, scope: 'key', source: 'key' } as const
+  const labels = { kind: 'quota', name: `quota:${keyId}${suffix}`, scope: 'key', source: BY_THE_KEY } as const
   const limit = quotaLimit(max, windowMs / 1000, labels)
   assert.ok(limit)
   return limit

@@ -1,7 +1,7 @@
 import type { RequestHead } from '@tollgate/http1/exchange'
 import { headerValue } from '@tollgate/http1/syntax/headers'
-import { joinedValues, type TrustedPeers } from '../edge/client-address.ts'
-import type { HeaderEdits } from '../pipeline/header-edits.ts'
+import { CLAIMS, joinedValues, type TrustedPeers } from '../pipeline/client-address.ts'
+import type { HeadEdits } from '../pipeline/head-edits.ts'
 
 /**
  * What the upstream is told of the client's connection. A trusted proxy vouches for the way before it: its words are
@@ -12,21 +12,12 @@ export interface ForwardedHeaders {
   /** Lower-case names of the request's own lines that do not go on. */
   dropped(peer: string): ReadonlySet<string>
   /** The gate's lines. What the API's definition sets or removes itself is left to it, but for `X-Forwarded-For`. */
-  lines(head: RequestHead, peer: string, edits: HeaderEdits | undefined): string
+  lines(head: RequestHead, peer: string, edits: HeadEdits | undefined): string
 }
 
 /** What the gate writes itself, whoever sent it. */
 const OWN: ReadonlySet<string> = new Set(['host', 'x-forwarded-for'])
 
-/** What only a trusted proxy may say of the client. */
-export const CLAIMS: ReadonlySet<string> = new Set([
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-real-ip',
-  'forwarded',
-])
 const OWN_AND_CLAIMS: ReadonlySet<string> = OWN.union(CLAIMS)
 
 /** @param tls whether the gateway's port speaks TLS */
@@ -50,7 +41,7 @@ export function forwardedHeaders(trusted: TrustedPeers, tls: boolean): Forwarded
 }
 
 /** Whether the gate writes this header: nobody who may has said it. */
-function isOurs(name: string, head: RequestHead, vouched: boolean, edits: HeaderEdits | undefined): boolean {
+function isOurs(name: string, head: RequestHead, vouched: boolean, edits: HeadEdits | undefined): boolean {
   if (edits?.dropped.has(name) === true) return false
   return !vouched || headerValue(head, name) === undefined
 }

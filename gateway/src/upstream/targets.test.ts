@@ -4,6 +4,7 @@ import { defaultPoolLimits } from '@tollgate/http1/limits'
 import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 import { CompileError } from '../pipeline/compile-error.ts'
 import { storedCertificates } from '../worker/stored-certificates.ts'
+import { inTurn } from './selector.ts'
 import { joinTarget, targets, upstreamTransport } from './targets.ts'
 import type { UpstreamPools } from './upstream-pools.ts'
 
@@ -23,7 +24,7 @@ const inertPools = (): UpstreamPools & { taken: string[] } => {
 
 const none = storedCertificates([], '')
 const TRANSPORT = upstreamTransport({}, none)
-const pick = (url: string) => targets([url], TRANSPORT, inertPools()).pick()
+const pick = (url: string) => targets([url], TRANSPORT, inertPools()).list[0]
 
 test('target path and request path are joined by one slash, the target query comes first', () => {
   const cases: [string, string, string, string][] = [
@@ -50,7 +51,7 @@ test('disable_strip_slash keeps the slash at the end', () => {
 })
 
 test('targets are taken in turn, and one that is listed twice gets twice as much', () => {
-  const list = targets(['http://a', 'http://b', 'http://b'], TRANSPORT, inertPools())
+  const list = inTurn(targets(['http://a', 'http://b', 'http://b'], TRANSPORT, inertPools()))
   const seen = Array.from({ length: 6 }, () => list.pick().authority).sort()
   assert.deepEqual(seen, ['a', 'a', 'b', 'b', 'b', 'b'])
 })
@@ -77,7 +78,9 @@ test('what cannot be forwarded to is said', () => {
 test('through a proxy, http targets are asked for whole and https ones have a tunnel', () => {
   const transport = (url: string) => upstreamTransport({ proxy: { transport: { proxy_url: url } } }, none)
   const pools = inertPools()
-  const list = targets(['http://a:81/base', 'https://b'], transport('http://u:p%40@proxy:3128'), pools)
+  const list = inTurn(
+    targets(['http://a:81/base', 'https://b'], transport('http://u:p%40@proxy:3128'), pools),
+  )
   assert.deepEqual(pools.taken, ['http proxy 3128', 'https b 443'])
   const [, relayed] = [list.pick(), list.pick()]
   assert.equal(relayed.authority, 'a:81')

@@ -1,32 +1,15 @@
-import type { Upstream } from '@tollgate/http1/exchange'
 import type { TunnelProxy } from '@tollgate/http1/upstream/proxy-tunnel'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { CompileError } from '../pipeline/compile-error.ts'
-import type { StoredCertificates } from '../worker/stored-certificates.ts'
+import type { Target } from '../pipeline/target.ts'
 import type { Endpoint, UpstreamPools } from './upstream-pools.ts'
 import { proxyOf } from './upstream-proxy.ts'
-import { type TransportFor, transportSettings } from './upstream-tls.ts'
+import { type TransportFor, transportSettings, type UpstreamCertificates } from './upstream-tls.ts'
 
-/** One place that requests of an API may be sent to. */
-export type Target = {
-  readonly upstream: Upstream
-  /** Value of `Host` unless the client's own is preserved. */
-  readonly authority: string
-  /** Path of the target URL without trailing slashes; empty for the root. */
-  readonly path: string
-  /** The same with the slashes it was written with. */
-  readonly pathAsWritten: string
-  /** Query of the target URL without `?`. */
-  readonly query: string
-  /** What stands before the path of a request that a proxy is asked to pass on; else empty. */
-  readonly prefix: string
-  /** Header lines for that proxy. */
-  readonly proxyLines: string
-}
-
-/** The targets of an API or version, taken in turn: a target that is listed twice gets twice as much. */
+/** The targets of an API or version, with the pools that they use. */
 export interface Targets {
-  pick(): Target
+  /** In the order of the definition: a target that is listed twice gets twice as much. At least one. */
+  readonly list: readonly [Target, ...Target[]]
   /** Gives the pools back. */
   release(): void
 }
@@ -46,7 +29,7 @@ const HTTP2_PROTOCOLS: ReadonlySet<string> = new Set(['h2', 'h2c', 'grpc', 'grpc
 /** Reads the transport from a definition. Throws `CompileError` for a transport that cannot be had. */
 export function upstreamTransport(
   definition: ApiDefinition,
-  certificates: StoredCertificates,
+  certificates: UpstreamCertificates,
 ): UpstreamTransport {
   return {
     tls: transportSettings(definition, certificates),
@@ -61,18 +44,11 @@ export function targets(
   transport: UpstreamTransport,
   pools: UpstreamPools,
 ): Targets {
-  if (urls.length === 0) throw new CompileError('there is no target URL')
   const parsed = urls.map((url) => parseTarget(url, transport))
-  const list = takeAll(parsed, pools)
-  const only = list[0]
-  let turn = 0
+  const [first, ...others] = takeAll(parsed, pools)
+  if (first === undefined) throw new CompileError('there is no target URL')
   return {
-    pick() {
-      if (list.length > 1) turn = (turn + 1) % list.length
-      const target = list[turn] ?? only
-      if (target === undefined) throw new CompileError('there is no target URL')
-      return target
-    },
+    list: [first, ...others],
     release() {
       for (const { endpoint } of parsed) pools.release(endpoint)
     },
@@ -131,6 +107,7 @@ function parseTarget(text: string, transport: UpstreamTransport, plainHttp2 = fa
   const { proxy } = transport
   const relayed = !secure && proxy !== undefined
   return {
+    kind: 'target',
     endpoint: relayed ? { ...endpoint, host: proxy.host, port: proxy.port } : endpoint,
     authority: url.host,
     path: url.pathname.replace(/\/+$/, ''),

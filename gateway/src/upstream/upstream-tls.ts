@@ -13,7 +13,17 @@ import {
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { certificateUse, forHost } from '@tollgate/model/definition/certificate-use'
 import { CompileError } from '../pipeline/compile-error.ts'
-import type { IdentifiedPair, StoredCertificates } from '../worker/stored-certificates.ts'
+
+/** A certificate (chain) and its key, both PEM. */
+export type IdentifiedPair = { readonly id: string; readonly certificate: string; readonly key: string }
+
+/** The certificates that definitions may name for their upstreams. */
+export interface UpstreamCertificates {
+  /** With its private key. Throws `CertificateMissing`. */
+  pair(orgId: string, id: string): IdentifiedPair
+  /** SHA-256 (hex) of the public key's SPKI. Throws `CertificateMissing`. */
+  publicKey(orgId: string, id: string): string
+}
 
 /** How the connections to an API's targets are secured, as its definition says; part of a pool's identity. */
 export type TransportSettings = {
@@ -61,7 +71,10 @@ export type TransportFor = (host: string, port: number) => TransportSettings
  * Reads `proxy.transport`, `upstream_certificates` and `pinned_public_keys`. Throws `CompileError` for what cannot be
  * obeyed, here or when a host is asked for: nothing is secured less than was asked.
  */
-export function transportSettings(definition: ApiDefinition, certificates: StoredCertificates): TransportFor {
+export function transportSettings(
+  definition: ApiDefinition,
+  certificates: UpstreamCertificates,
+): TransportFor {
   const common = commonSettings(definition)
   const { upstream, pinned } = certificateUse(definition)
   if (upstream.length === 0 && pinned.length === 0) return () => common

@@ -2,7 +2,9 @@ import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { certificateUse, namedCertificates } from '@tollgate/model/definition/certificate-use'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { ApiCertificate, ApiTls } from '../edge/tls-certificates.ts'
-import { CertificateMissing, type IdentifiedPair, type StoredCertificates } from './stored-certificates.ts'
+import { CertificateMissing } from '../pipeline/compile-error.ts'
+import type { IdentifiedPair } from '../upstream/upstream-tls.ts'
+import type { StoredCertificates } from './stored-certificates.ts'
 
 /**
  * What APIs add to TLS on the gateway's port: the certificates of their domains, and whether clients are asked for one.

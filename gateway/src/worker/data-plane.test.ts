@@ -9,8 +9,8 @@ import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { secretHash } from '@tollgate/storage/secrets'
 import { callPort, noLeases, testSettings } from '../testing/gate.ts'
 import { startUpstream, type TestUpstream } from '../testing/upstream.ts'
+import type { LogLine } from '../worker-protocol.ts'
 import { createDataPlane, type DataPlane } from './data-plane.ts'
-import type { LogLine } from './log-batch.ts'
 
 const ORG = 'b'.repeat(24)
 const PEPPER = '00'.repeat(32)

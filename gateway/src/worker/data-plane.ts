@@ -1,37 +1,37 @@
-import type { Exchange, FinishResult, Handler, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
+import type { RequestRecord } from '@tollgate/analytics/request-record'
+import type { Exchange, Handler } from '@tollgate/http1/exchange'
 import { defaultPoolLimits, type PoolLimits } from '@tollgate/http1/limits'
-import { normalisePath } from '@tollgate/http1/syntax/path'
 import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
+import type { Leases } from '@tollgate/limits/leases'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
-import type { RefusalCode } from '@tollgate/model/judge/refusals'
-import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { Counters } from '@tollgate/model/limits/counters'
 import type { Change } from '@tollgate/storage/changes/changes'
 import type { KeyReader } from '@tollgate/storage/keys/key-reader'
 import type { Admission } from '../admission/admission.ts'
 import { rateHeaders } from '../admission/rate-headers.ts'
 import { throttleQueue } from '../admission/throttle-queue.ts'
-import { clientAddress, trustedPeers } from '../edge/client-address.ts'
-import { ControlRequest, isControlPath } from '../edge/control-paths.ts'
+import { answers } from '../edge/answer.ts'
+import { type Malformed, onRequests } from '../edge/on-request.ts'
 import { refusalRenderer } from '../edge/refusal-answer.ts'
 import { requestIds } from '../edge/request-id.ts'
-import type { Match } from '../edge/route.ts'
 import type { ApiTls } from '../edge/tls-certificates.ts'
-import { type Outcome, type Refusal, refusal } from '../pipeline/middleware.ts'
-import { RequestContext, type RequestServices } from '../pipeline/request-context.ts'
-import { failureOutcome, relayReply } from '../upstream/forward.ts'
+import { clientAddress, trustedPeers } from '../pipeline/client-address.ts'
+import { phasesOf } from '../pipeline/compile.ts'
+import type { RequestServices } from '../pipeline/run.ts'
+import type { ServedApi, Step } from '../pipeline/step.ts'
+import type { GatewaySettings } from '../settings.ts'
+import { failureAnswer, send } from '../upstream/forward.ts'
 import { forwardedHeaders } from '../upstream/forwarded-headers.ts'
 import { upstreamPools } from '../upstream/upstream-pools.ts'
 import { upstreamTls } from '../upstream/upstream-tls.ts'
-import type { GatewaySettings, WorkerSetup } from '../worker-protocol.ts'
-import { emitEvent } from './emit-event.ts'
+import type { LogLine, WorkerSetup } from '../worker-protocol.ts'
 import { type KeyCache, keyCache } from './key-cache.ts'
 import { keyLoader } from './key-loader.ts'
-import type { Leases } from './leases.ts'
-import type { LogLine } from './log-batch.ts'
+import { malformedRecord } from './malformed.ts'
+import { recording } from './recording.ts'
 import { type Counting, requestCount } from './request-count.ts'
-import { requestLog } from './request-log.ts'
-import { type CompiledApi, createSnapshot, type Snapshot } from './snapshot.ts'
+import { logLine, malformedLine } from './request-log.ts'
+import { createSnapshot, type Snapshot } from './snapshot.ts'
 import { storedCertificates } from './stored-certificates.ts'
 
 /** What a data plane is made of; everything with a lifetime is opened by who calls. */
@@ -51,6 +51,8 @@ export type DataPlaneParts = Pick<
   readonly leases: Leases
   readonly reader: KeyReader
   readonly log: (line: LogLine) => void
+  /** Gets the record of each request that was refused or failed, whatever is logged. */
+  readonly onRefused?: (record: RequestRecord) => void
   /** Something happened that an API's definition has a handler for. */
   readonly onEvent?: (event: ApiEvent) => void
   /** Where requests are counted for the overview; they are not without it. */
@@ -68,18 +70,69 @@ export interface DataPlane extends Handler {
   close(): void
 }
 
-/** Makes the data plane of one worker: from here on a request's journey reads top to bottom. */
+/** Puts the data plane of one worker together. */
 export function createDataPlane(parts: DataPlaneParts): DataPlane {
-  const { settings, log } = parts
-  const pools = upstreamPools(poolLimits(settings), upstreamTls(settings.upstreamAuthorities ?? []))
-  const control = upstreamPool(controlOrigin(parts.controlSocket), poolLimits(settings))
+  const { settings } = parts
   const trusted = trustedPeers(settings.trustedProxies)
   const clientIp = clientAddress(trusted)
-  const nextId = requestIds(parts.worker)
-  const render = refusalRenderer(settings.generator)
-  const logRequest = requestLog(settings.logRequests, log)
-  const count = requestCount(parts.counting)
+  const pools = upstreamPools(poolLimits(settings), upstreamTls(settings.upstreamAuthorities))
+  const control = upstreamPool(controlOrigin(parts.controlSocket), poolLimits(settings))
+  const admission: Admission = {
+    counters: parts.counters,
+    leases: parts.leases,
+    headers: rateHeaders(settings.rateLimitHeaders),
+    throttled: throttleQueue(settings.maxThrottledRequests),
+    now: parts.now,
+  }
+  const record = recordingOf(parts)
+  const snapshot = snapshotOf(parts, { admission, pools, recording: record })
+  const services: RequestServices = {
+    now: parts.now,
+    clientIp: (exchange: Exchange) => clientIp(exchange.remoteAddress, exchange.head),
+    ...answers(refusalRenderer(settings.generator), admission.headers.unavailable),
+    send: sender(trusted, settings.tls !== undefined),
+    failed: failureAnswer,
+  }
+  const handler = onRequests({
+    apis: snapshot,
+    nowhere: nowhere(record),
+    services,
+    nextId: requestIds(parts.worker),
+    control,
+    onMalformed: (message) => onMalformed(parts, message),
+  })
+  return {
+    ...handler,
+    apply: (changes) => snapshot.apply(changes),
+    tls: () => snapshot.tls(),
+    close() {
+      snapshot.close()
+      control.close()
+      pools.closeAll()
+    },
+  }
+}
 
+/** Who reads the records of requests. */
+function recordingOf({ settings, log, onRefused, counting }: DataPlaneParts): Step {
+  const toLog = (record: RequestRecord) => log(logLine(record))
+  return recording({
+    count: requestCount(counting),
+    refused: [...(onRefused ? [onRefused] : []), ...(settings.logRequests === 'none' ? [] : [toLog])],
+    passed: settings.logRequests === 'all' ? [toLog] : [],
+  })
+}
+
+function onMalformed({ settings, log, onRefused, now }: DataPlaneParts, message: Malformed): void {
+  if (settings.logRequests !== 'none') log(malformedLine(message))
+  if (message.requestId !== '') onRefused?.(malformedRecord(message, now()))
+}
+
+function snapshotOf(
+  parts: DataPlaneParts,
+  tools: Pick<Parameters<typeof createSnapshot>[3], 'admission' | 'pools' | 'recording'>,
+): Snapshot {
+  const { settings, log } = parts
   const keys: KeyCache = keyCache(
     settings.keyCacheEntries,
     keyLoader({
@@ -90,17 +143,10 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
       failed: (error) => log({ level: 'error', msg: 'keys cannot be looked up', error: messageOf(error) }),
     }),
   )
-  const admission: Admission = {
-    counters: parts.counters,
-    leases: parts.leases,
-    headers: rateHeaders(settings.rateLimitHeaders ?? 'quotas'),
-    throttled: throttleQueue(settings.maxThrottledRequests ?? DEFAULT_THROTTLED),
-    now: parts.now,
-  }
-  const snapshot: Snapshot = createSnapshot(parts.apis, parts.policies, parts.organisationSessions ?? [], {
+  const snapshot = createSnapshot(parts.apis, parts.policies, parts.organisationSessions ?? [], {
+    ...tools,
     keys,
-    admission,
-    pools,
+    onEvent: parts.onEvent ?? (() => {}),
     certificates: storedCertificates(parts.certificates ?? [], parts.pepper),
     looseEndpointMatching: settings.looseEndpointMatching,
     certificatesMissing: ({ apiId }, ids) =>
@@ -118,159 +164,28 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
         error: messageOf(reason),
       }),
   })
-
-  const services: RequestServices = {
-    now: parts.now,
-    clientIp: (exchange) => clientIp(exchange.remoteAddress, exchange.head),
-    forwarded: forwardedHeaders(trusted, settings.tls !== undefined),
-    counters: parts.counters,
-    rateHeaders: admission.headers,
-    replied,
-    failed,
-    finished(context, result) {
-      count.finished(context, result)
-      logRequest(context, result)
-      if (context.api.events.size > 0 && parts.onEvent !== undefined) emitEvent(context, parts.onEvent)
-    },
-  }
-
-  function onRequest(exchange: Exchange): void {
-    const path = normalisePath(exchange.head.path)
-    if (path === undefined) {
-      badPath(exchange)
-    } else if (isControlPath(path)) {
-      toControl(exchange, path)
-    } else {
-      const match = snapshot.routes.find(exchange.head.host, path)
-      if (match === undefined) notFound(exchange, path)
-      else enter(exchange, match, path)
-    }
-  }
-
-  function enter(exchange: Exchange, match: Match<CompiledApi>, path: string): void {
-    const context = new RequestContext(services, exchange, match.api, nextId(), path, match.prefixLength)
-    exchange.state = context
-    try {
-      settle(context, match.api.run(context))
-    } catch (error) {
-      crash(context, error)
-    }
-  }
-
-  /** Turns what a chain came to into an answer. */
-  function settle(context: RequestContext, outcome: Outcome | Promise<Outcome>): void {
-    if (outcome instanceof Promise) {
-      outcome.then((later) => settle(context, later)).catch((error: unknown) => crash(context, error))
-    } else if (outcome.kind === 'refusal') {
-      refuse(context, outcome)
-    } else if (outcome.kind === 'upstream') {
-      relayReply(context, outcome.head, outcome.edits)
-    } else if (outcome.kind === 'reply') {
-      const lines = `${outcome.headerLines}X-Request-Id: ${context.requestId}\r\n${context.replyLines}${context.rateLines}`
-      context.exchange.respond(outcome.status, lines, outcome.body)
-    }
-  }
-
-  function replied(context: RequestContext, reply: ReplyHead): void {
-    if (context.awaiting === undefined) relayReply(context, reply, undefined)
-    else context.awaiting(reply)
-  }
-
-  function failed(context: RequestContext, failure: UpstreamFailure): void {
-    if (context.awaiting === undefined) settle(context, failureOutcome(context, failure))
-    else context.awaiting(failure)
-  }
-
-  function refuse(context: RequestContext, refusal: Refusal): void {
-    context.refusal = refusal
-    const { status, headerLines, body } = render(refusal.code, context.head, context.requestId, refusal.text)
-    const unavailable = refusal.code === 'store_unavailable' ? admission.headers.unavailable : ''
-    context.exchange.respond(status, headerLines + refusal.lines + unavailable, body)
-  }
-
-  /** A bug of ours: the client learns a request id, the log the stack. */
-  function crash(context: RequestContext, error: unknown): void {
-    context.fault = error
-    refuse(context, BUG)
-  }
-
-  /** An answer to a request that no API is concerned with. */
-  function turnAway(
-    exchange: Exchange,
-    requestId: string,
-    code: RefusalCode,
-    path: string,
-    traceStep: TraceStep,
-    api?: CompiledApi,
-  ): void {
-    const { status, headerLines, body } = render(code, exchange.head, requestId)
-    exchange.state = {
-      finish(result) {
-        count.turnedAway(exchange, api, code, result)
-        logRequest.turnedAway({ exchange, requestId, path, code, traceStep, api, result })
-      },
-    }
-    exchange.respond(status, headerLines, body)
-  }
-
-  function notFound(exchange: Exchange, path: string): void {
-    const off = snapshot.inactive.find(exchange.head.host, path)
-    if (off === undefined) {
-      turnAway(exchange, nextId(), 'no_route', path, NO_ROUTE)
-    } else {
-      const detail = `API ${off.api.apiId} is switched off or internal`
-      turnAway(exchange, nextId(), 'api_inactive', path, { step: 'route', detail }, off.api)
-    }
-  }
-
-  /** Paths that two parsers could read differently are refused before anything is matched. */
-  function badPath(exchange: Exchange): void {
-    turnAway(exchange, nextId(), 'request_malformed', exchange.head.path, AMBIGUOUS_PATH)
-  }
-
-  function toControl(exchange: Exchange, path: string): void {
-    const requestId = nextId()
-    const context = new ControlRequest(exchange, requestId, (failure) => {
-      const detail = `control API: ${failure}`
-      turnAway(exchange, requestId, 'upstream_failed', path, { step: 'upstream', detail })
-    })
-    exchange.state = context
-    context.forward(control, path, services.clientIp(exchange))
-  }
-
-  return {
-    onRequest,
-    onFinish(exchange, result: FinishResult) {
-      exchange.state?.finish(result)
-    },
-    onProtocolError(reason, remoteAddress, status) {
-      if (status === 0) {
-        if (settings.logRequests !== 'none')
-          log({ level: 'info', msg: 'protocol error', reason, remoteAddress })
-        return undefined
-      }
-      const requestId = nextId()
-      logRequest.malformed({ requestId, reason, remoteAddress, status })
-      return `X-Request-Id: ${requestId}\r\n`
-    },
-    apply: (changes) => snapshot.apply(changes),
-    tls: () => snapshot.tls(),
-    close() {
-      snapshot.close()
-      control.close()
-      pools.closeAll()
-    },
-  }
+  return snapshot
 }
 
-/** Requests that wait for their rate, where no setting says how many. */
-const DEFAULT_THROTTLED = 1_000
+function sender(trusted: ReturnType<typeof trustedPeers>, tls: boolean): RequestServices['send'] {
+  const forwarded = forwardedHeaders(trusted, tls)
+  return (context, target, listener) => send(context, target, listener, forwarded)
+}
 
-const BUG = refusal('internal', { step: 'route', detail: 'unforeseen: see the error of this line' })
-const NO_ROUTE: TraceStep = { step: 'route', detail: 'no API has this host and path' }
-const AMBIGUOUS_PATH: TraceStep = {
-  step: 'route',
-  detail: 'ambiguous path: two programs could read it differently',
+/** Stands in where no API has the host and path: such requests are recorded like all others. */
+function nowhere(record: Step): ServedApi {
+  return {
+    apiId: '',
+    orgId: '',
+    traceStep: undefined,
+    stripListenPath: false,
+    preserveHost: false,
+    disableStripSlash: false,
+    enter() {
+      throw new Error('there is no API to enter')
+    },
+    phases: phasesOf([record]),
+  }
 }
 
 function controlOrigin(socket: string): { host: string; port: number; socketPath?: string } {
@@ -287,8 +202,8 @@ function poolLimits(settings: GatewaySettings): PoolLimits {
     connectMs: settings.upstreamConnectTimeoutMs,
     headMs: settings.upstreamTimeoutMs,
     idleMs: settings.upstreamIdleTimeoutMs,
-    maxAgeMs: settings.upstreamConnectionAgeMs ?? defaultPoolLimits.maxAgeMs,
-    bodyIdleMs: settings.upstreamBodyIdleTimeoutMs ?? defaultPoolLimits.bodyIdleMs,
+    maxAgeMs: settings.upstreamConnectionAgeMs,
+    bodyIdleMs: settings.upstreamBodyIdleTimeoutMs,
   }
 }
 

@@ -1,14 +1,12 @@
 import type { EffectiveAccess } from '@tollgate/model/access/effective-access'
 import type { Change } from '@tollgate/storage/changes/changes'
+import type { Lookup, OrganisationKeys } from '../authenticate/authenticator.ts'
 
 /**
  * Compiled keys by the credential that a client presented, so that the request path reads no store for a key that was
  * seen before. Bounded: memory follows the setting, never the number of keys. Unknown credentials are kept too, in a
  * bound of their own, so that a flood of wrong keys cannot push out the right ones.
  */
-
-/** What is known of a credential. `unavailable` is said when the store could not be asked: it is never "unknown". */
-export type Lookup = EffectiveAccess | 'unknown' | 'unavailable'
 
 /** What a lookup in the store needs. */
 export type KeyLoader = {
@@ -28,12 +26,6 @@ export const MAX_CACHED_CREDENTIAL_LENGTH = 512
 
 /** Lookups under way at a time in one organisation; further ones are answered `unavailable`. */
 export const MAX_PENDING_LOOKUPS = 1_000
-
-/** Keys as one organisation's APIs see them. */
-export interface OrganisationKeys {
-  /** Synchronous when the credential is cached, or the store is. */
-  find(credential: string): Lookup | Promise<Lookup>
-}
 
 export interface KeyCache {
   of(orgId: string): OrganisationKeys

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { newQuota } from '../testing/quota-node.ts'
-import { type LeaseWish, remoteLeases } from './leases.ts'
+import type { LeaseWish } from '../worker-protocol.ts'
+import { remoteLeases } from './leases.ts'
 
 function worker({ waitMs = 60_000, maxWaiting = 100 } = {}) {
   const posted: (readonly LeaseWish[])[] = []

@@ -1,23 +1,6 @@
+import type { LeaseOutcome, Leases } from '@tollgate/limits/leases'
 import type { Limit } from '@tollgate/model/limits/counters'
-
-/**
- * What became of a wish for units: they are in the shared cell (others may take them first, so judge again), there are
- * none left in the period (the cell knows: judge again), or the ledger cannot be asked.
- */
-export type LeaseOutcome = 'granted' | 'exhausted' | 'unavailable'
-
-/** Where units of quotas come from, when `take` answers NEEDS_GRANT. */
-export interface Leases {
-  /** Asks for units, for a request that waits for `cost` of them. Never rejects. */
-  more(limit: Limit, cost: number): Promise<LeaseOutcome>
-  /** Asks ahead of need; nobody waits. */
-  ahead(limit: Limit): void
-}
-
-/** Wishes of a worker, on their way to the main thread. `id` 0: nobody waits. */
-export type LeaseWish = { readonly id: number; readonly limit: Limit; readonly cost: number }
-/** What became of the wish of that id. */
-export type LeaseAnswer = { readonly id: number; readonly outcome: LeaseOutcome }
+import type { LeaseAnswer, LeaseWish } from '../worker-protocol.ts'
 
 /** The main thread's lease manager, as a worker sees it. */
 export interface RemoteLeases extends Leases {

@@ -5,17 +5,17 @@ import { TrafficHistory } from '@tollgate/analytics/traffic-history'
 import { createTrafficTable, FIELD } from '@tollgate/analytics/traffic-table'
 import { requestCount } from './request-count.ts'
 
-type Finished = Parameters<ReturnType<typeof requestCount>['finished']>
+type Finished = Parameters<ReturnType<typeof requestCount>>
 const result = { status: 200, bytesIn: 1, bytesOut: 2, upstreamMs: 3, complete: true }
 
 /** What of a request is counted. */
-function context(access?: { keyId: string }, refusal?: { code: string }): Finished[0] {
+function context(identity?: { keyId: string }, refusal?: { code: string }, apiId = 'a'): Finished[0] {
   const exchange = { startedAt: performance.now() }
   // Only these fields are read; a whole context needs a whole gate.
   return {
-    api: { apiId: 'a', orgId: 'o' },
-    access,
-    refusal,
+    route: { api: { apiId, orgId: apiId === '' ? '' : 'o' } },
+    identity,
+    record: { refusal },
     exchange,
     nowMs: 5_000_000,
   } as unknown as Finished[0]
@@ -26,11 +26,10 @@ test('each request is counted once, under its API, and its key is noted also whe
   const history = new TrafficHistory(table, 100)
   const uses = new NotedUses()
   const count = requestCount({ table, worker: 1, uses })
-  count.finished(context({ keyId: 'k1' }), result)
-  count.finished(context({ keyId: 'k2' }, { code: 'key_expired' }), { ...result, status: 401 })
-  count.finished(context(), result)
-  const { exchange } = context()
-  count.turnedAway(exchange, undefined, 'no_route', { ...result, status: 404 })
+  count(context({ keyId: 'k1' }), result)
+  count(context({ keyId: 'k2' }, { code: 'key_expired' }), { ...result, status: 401 })
+  count(context(), result)
+  count(context(undefined, { code: 'no_route' }, ''), { ...result, status: 404 })
   history.sample(100)
   const of = (row: Float64Array) => [row[FIELD.requests], row[FIELD.s2xx], row[FIELD.refusedAuth]]
   assert.deepEqual(of(history.total({ kind: 'api', orgId: 'o', apiId: 'a' }, 'seconds', 100, 101)), [3, 2, 1])
@@ -46,5 +45,5 @@ test('each request is counted once, under its API, and its key is noted also whe
 
 test('without a table nothing is counted', () => {
   const count = requestCount(undefined)
-  assert.doesNotThrow(() => count.finished(context({ keyId: 'k' }), result))
+  assert.doesNotThrow(() => count(context({ keyId: 'k' }), result))
 })

@@ -1,9 +1,9 @@
 import { normalisePath } from '@tollgate/http1/syntax/path'
 import type { Policy } from '@tollgate/model/access/policy'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
-import { eventHandlers } from '@tollgate/model/definition/api-events'
-import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
-import type { TraceStep } from '@tollgate/model/judge/verdict'
+import type { ApiEvent } from '@tollgate/model/definition/api-events'
+import { compileRules } from '@tollgate/model/definition/api-rules'
+import type { VersionRules } from '@tollgate/model/definition/version-rules'
 import type { Change } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
@@ -12,58 +12,38 @@ import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Admission } from '../admission/admission.ts'
 import { listenPattern, type Routed, type RouteTable, routeTable } from '../edge/route.ts'
 import type { ApiTls } from '../edge/tls-certificates.ts'
-import { chain } from '../pipeline/chain.ts'
-import { CompileError } from '../pipeline/compile-error.ts'
-import { type Next, refusal } from '../pipeline/middleware.ts'
+import { refusal } from '../pipeline/answer.ts'
+import { compilePhases, phasesOf } from '../pipeline/compile.ts'
+import { CertificateMissing, CompileError } from '../pipeline/compile-error.ts'
+import type { CompiledVersion, ServedApi, Step } from '../pipeline/step.ts'
+import { events } from '../steps/events.ts'
+import { chooseVersion } from '../steps/version.ts'
+import { inTurn } from '../upstream/selector.ts'
 import { type Targets, targets, upstreamTransport } from '../upstream/targets.ts'
 import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 import { apiTls, missingCertificates, names } from './api-tls.ts'
-import type { KeyCache, OrganisationKeys } from './key-cache.ts'
+import type { KeyCache } from './key-cache.ts'
 import { type OrganisationEntry, OrganisationRegistry } from './organisation-registry.ts'
-import { CertificateMissing, type StoredCertificates } from './stored-certificates.ts'
-
-/** What a step is made from. */
-export type ApiPlan = {
-  readonly definition: ApiDefinition
-  readonly rules: ApiRules
-  readonly keys: OrganisationKeys
-  /** What limits the API's organisation as a whole. */
-  readonly organisation: OrganisationEntry
-  /** What requests are counted and admitted with. */
-  readonly admission: Admission
-  readonly certificates: StoredCertificates
-  /** Targets of versions that have their own, by the version's name. */
-  readonly versionTargets: ReadonlyMap<string, Targets>
-  /** The API of that id in the same organisation, if it is active: for versions that are APIs of their own. */
-  readonly sibling: (apiId: string) => CompiledApi | undefined
-}
+import { type ApiPlan, STEPS } from './steps.ts'
+import type { StoredCertificates } from './stored-certificates.ts'
 
 /** An API ready to serve. */
-export type CompiledApi = Routed & {
-  readonly orgId: string
-  /** Switched on. An internal API can be a version of another one all the same. */
-  readonly active: boolean
-  /** Never reached from outside by itself. */
-  readonly internal: boolean
-  /** First step of every request on it. */
-  readonly traceStep: TraceStep
-  /** Its chain, from the first step to the upstream. */
-  readonly run: Next
-  readonly targets: Targets
-  /** Lower-case name of the upstream's header with the real cost of a request; empty for none. */
-  readonly costHeader: string
-  readonly stripListenPath: boolean
-  readonly preserveHost: boolean
-  readonly disableStripSlash: boolean
-  /** Events that somebody wants to be told of. */
-  readonly events: ReadonlySet<string>
-  /** Gives back what it holds of shared things. */
-  readonly release: () => void
-}
+export type CompiledApi = ServedApi &
+  Routed & {
+    /** Switched on. An internal API can be a version of another one all the same. */
+    readonly active: boolean
+    /** Never reached from outside by itself. */
+    readonly internal: boolean
+    /** Gives back what it holds of shared things. */
+    readonly release: () => void
+  }
 
 /** What the snapshot compiles with. */
 export type SnapshotTools = {
   readonly keys: KeyCache
+  /** What every request ends with, whatever becomes of it. */
+  readonly recording: Step
+  readonly onEvent: (event: ApiEvent) => void
   readonly admission: Admission
   readonly pools: UpstreamPools
   readonly certificates: StoredCertificates
@@ -217,7 +197,7 @@ function inner<V>(outer: Map<string, Map<string, V>>, key: string): Map<string, 
   return created
 }
 
-type Sibling = ApiPlan['sibling']
+type Sibling = (apiId: string) => CompiledApi | undefined
 
 function compile(
   record: ApiRecord,
@@ -231,7 +211,7 @@ function compile(
     return compileApi(record, tools, organisation, sibling)
   } catch (error) {
     tools.broken(record, error)
-    return brokenApi(record, error)
+    return brokenApi(record, error, tools)
   }
 }
 
@@ -247,31 +227,27 @@ function compileApi(
   if (routed.listenPath.includes('{')) listenPattern(routed.listenPath)
   const taken: Targets[] = []
   try {
-    const main = takeTargets(definition, targetUrls(definition), tools, taken)
-    const versionTargets = new Map<string, Targets>()
-    for (const { name, overrideTarget } of rules.versions.values()) {
-      if (overrideTarget === '') continue
-      versionTargets.set(name, takeTargets(definition, [overrideTarget], tools, taken))
-    }
-    const run = chain({
+    const ends = [events(definition, tools.onEvent), tools.recording].filter((step) => step !== undefined)
+    const plan: ApiPlan = {
       definition,
       rules,
       keys: tools.keys.of(record.orgId),
       organisation,
       admission: tools.admission,
       certificates: tools.certificates,
-      versionTargets,
-      sibling,
-    })
+    }
+    const main = inTurn(takeTargets(definition, targetUrls(definition), tools, taken))
+    const versions = new Map<VersionRules, CompiledVersion>()
+    for (const version of rules.versions.values()) {
+      const { overrideTarget } = version
+      const own = overrideTarget === '' ? undefined : takeTargets(definition, [overrideTarget], tools, taken)
+      const upstreams = own === undefined ? main : inTurn(own)
+      versions.set(version, { kind: 'version', phases: compilePhases(STEPS, plan, version, ends), upstreams })
+    }
     return {
       ...routed,
-      run,
-      targets: main,
-      costHeader: rules.costHeader,
-      stripListenPath: definition.proxy?.strip_listen_path === true,
-      preserveHost: definition.proxy?.preserve_host_header === true,
-      disableStripSlash: definition.proxy?.disable_strip_slash === true,
-      events: new Set(eventHandlers(definition).keys()),
+      enter: chooseVersion({ rules, versions, sibling }),
+      phases: phasesOf(ends),
       release: () => release(taken),
     }
   } catch (error) {
@@ -302,11 +278,10 @@ function targetUrls(definition: ApiDefinition): readonly string[] {
   return [proxy?.target_url ?? '']
 }
 
-function routedParts(
-  record: ApiRecord,
-): Routed & Pick<CompiledApi, 'orgId' | 'active' | 'internal' | 'traceStep'> {
+function routedParts(record: ApiRecord): Omit<CompiledApi, 'enter' | 'phases' | 'release'> {
   const { definition, apiId } = record
-  const written = definition.proxy?.listen_path ?? ''
+  const { proxy } = definition
+  const written = proxy?.listen_path ?? ''
   const listenPath = written === '' ? `/${apiId}/` : written
   return {
     apiId,
@@ -316,37 +291,26 @@ function routedParts(
     listenPath: listenPath.includes('{') ? listenPath : (normalisePath(listenPath) ?? listenPath),
     active: definition.active !== false,
     internal: definition.internal === true,
-    traceStep: { step: 'route', detail: definition.name || apiId },
+    traceStep: { step: 'route', code: 'api', args: { name: definition.name || apiId } },
+    stripListenPath: proxy?.strip_listen_path === true,
+    preserveHost: proxy?.preserve_host_header === true,
+    disableStripSlash: proxy?.disable_strip_slash === true,
   }
 }
 
 /** What cannot be compiled is not open and not forgotten: it answers, and the log says why. */
-function brokenApi(record: ApiRecord, error: unknown): CompiledApi {
+function brokenApi(record: ApiRecord, error: unknown, { recording }: SnapshotTools): CompiledApi {
   const reason = error instanceof CompileError ? error.message : 'its definition cannot be compiled'
   const code = error instanceof CertificateMissing ? 'certificate_unavailable' : 'internal'
-  const answer = refusal(code, { step: 'route', detail: reason })
+  const answer = refusal(code, { step: 'route', code: 'api_unusable', args: { reason } })
   const parts = routedParts(record)
   return {
     ...parts,
     listenPath: parts.listenPath.includes('{') ? `/${record.apiId}/` : parts.listenPath,
-    run: () => answer,
-    targets: NO_TARGETS,
-    costHeader: '',
-    stripListenPath: false,
-    preserveHost: false,
-    disableStripSlash: false,
-    events: NO_EVENTS,
+    enter: () => answer,
+    phases: phasesOf([recording]),
     release: () => {},
   }
-}
-
-const NO_EVENTS: ReadonlySet<string> = new Set()
-
-const NO_TARGETS: Targets = {
-  pick() {
-    throw new CompileError('the API has no targets')
-  },
-  release() {},
 }
 
 function compareText(a: string, b: string): number {

@@ -1,26 +1,15 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import { unseal } from '@tollgate/storage/secrets'
-import { CompileError } from '../pipeline/compile-error.ts'
-
-/** A certificate (chain) and its key, both PEM. */
-export type IdentifiedPair = { readonly id: string; readonly certificate: string; readonly key: string }
-
-/** A definition names a certificate that is not there, or not fit for what it is named for. */
-export class CertificateMissing extends CompileError {
-  override name = 'CertificateMissing'
-}
+import { CertificateMissing } from '../pipeline/compile-error.ts'
+import type { UpstreamCertificates } from '../upstream/upstream-tls.ts'
 
 /** The certificates of all organisations, as the definitions of one organisation may use them. */
-export interface StoredCertificates {
+export interface StoredCertificates extends UpstreamCertificates {
   put(record: CertificateRecord): void
   remove(id: string): void
   /** Whether the organisation has it. */
   has(orgId: string, id: string): boolean
-  /** With its private key. Throws `CertificateMissing`. */
-  pair(orgId: string, id: string): IdentifiedPair
-  /** SHA-256 (hex) of the public key's SPKI. Throws `CertificateMissing`. */
-  publicKey(orgId: string, id: string): string
   /** Whether any organisation has a certificate of this fingerprint. */
   knows(fingerprint: string): boolean
 }

@@ -8,18 +8,21 @@ import { defaultServerLimits } from '@tollgate/http1/limits'
 import { openSteadyCounters } from '@tollgate/limits/counter-table'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import { openKeyReader } from '@tollgate/storage/keys/key-reader'
-import { trustedPeers } from '../edge/client-address.ts'
 import { createListener, type GatewayListener } from '../edge/listener.ts'
-import type { FromWorker, GatewaySettings, ToWorker, WorkerSetup } from '../worker-protocol.ts'
+import { trustedPeers } from '../pipeline/client-address.ts'
+import type { GatewaySettings } from '../settings.ts'
+import type { FromWorker, LogLine, ToWorker, WorkerSetup } from '../worker-protocol.ts'
 import { createDataPlane, type DataPlane } from './data-plane.ts'
 import { remoteLeases } from './leases.ts'
-import { type LogLine, logBatch } from './log-batch.ts'
+import { outbox } from './outbox.ts'
 
 /** The thread of one worker: what `WorkerPool` starts. It holds a data plane and the server in front of it. */
 async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): Promise<void> {
   const post = (message: FromWorker): void => port.postMessage(message)
-  const log = logBatch((lines, dropped) => post({ kind: 'log', lines, dropped }))
-  const events = logBatch<ApiEvent>((events, dropped) => post({ kind: 'events', events, dropped }))
+  const log = outbox<LogLine>(MAX_LINES_PER_SECOND, (lines, dropped) => post({ kind: 'log', lines, dropped }))
+  const events = outbox<ApiEvent>(MAX_EVENTS_PER_SECOND, (events, dropped) =>
+    post({ kind: 'events', events, dropped }),
+  )
   const uses = new NotedUses()
   const reportUses = (): void => {
     const noted = uses.take()
@@ -28,8 +31,8 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
   const reporting = setInterval(reportUses, USES_EVERY_MS)
   const reader = await openKeyReader(setup.databaseSource)
   const leases = remoteLeases((wishes) => post({ kind: 'lease', wishes }), {
-    waitMs: setup.settings.quotaWaitMs ?? DEFAULT_QUOTA_WAIT_MS,
-    maxWaiting: setup.settings.maxQuotaWaiting ?? DEFAULT_QUOTA_WAITING,
+    waitMs: setup.settings.quotaWaitMs,
+    maxWaiting: setup.settings.maxQuotaWaiting,
   })
   const plane = createDataPlane({
     ...setup,
@@ -92,40 +95,36 @@ function listener(setup: WorkerSetup, plane: DataPlane, log: (line: LogLine) => 
   const bodies = new BodyBudget(limits.maxBufferedBodyBytes)
   return createListener({
     http1: createHttpServer(plane, limits, addresses, bodies),
-    http2:
-      settings.http2 === false
-        ? undefined
-        : createHttp2Server(plane, limits, defaultHttp2Limits, addresses, bodies),
+    http2: settings.http2
+      ? createHttp2Server(plane, limits, defaultHttp2Limits, addresses, bodies)
+      : undefined,
     tls: settings.tls,
     ticketKeys: setup.ticketKeys,
     maxConnections: limits.maxConnections,
     handshakeMs: limits.headerMs,
     proxyProtocolFrom: settings.proxyProtocol ? trustedPeers(settings.trustedProxies) : undefined,
-    drainMs: settings.drainMs ?? DEFAULT_DRAIN_MS,
+    drainMs: settings.drainMs,
     onProtocolError: (reason, remoteAddress) => plane.onProtocolError?.(reason, remoteAddress, 0),
     onUnusableCertificate: ({ id }, error) =>
       log({ level: 'error', msg: 'certificate cannot be used for handshakes', certificate: id, error }),
   })
 }
 
+/** Log lines and events per second that one worker may send. */
+const MAX_LINES_PER_SECOND = 2_000
+const MAX_EVENTS_PER_SECOND = 2_000
 /** How often the main thread is told which keys were used, milliseconds. */
 const USES_EVERY_MS = 1_000
-/** A request waits for the ledger no longer than a client that is in a hurry, and not too many do. */
-const DEFAULT_QUOTA_WAIT_MS = 5_000
-const DEFAULT_QUOTA_WAITING = 10_000
-/** Long enough for whatever was on its way when the gate was told to stop. */
-const DEFAULT_DRAIN_MS = 500
 
 function serverLimits(settings: GatewaySettings): typeof defaultServerLimits {
-  const usual = defaultServerLimits
   return {
-    ...usual,
-    maxConnections: settings.maxConnections ?? usual.maxConnections,
-    maxConnectionsPerAddress: settings.maxConnectionsPerAddress ?? usual.maxConnectionsPerAddress,
-    maxRequestsPerConnection: settings.maxRequestsPerConnection ?? usual.maxRequestsPerConnection,
-    minBodyBytesPerSecond: settings.minBodyBytesPerSecond ?? usual.minBodyBytesPerSecond,
-    exchangeMs: settings.exchangeTimeoutMs ?? usual.exchangeMs,
-    tunnelIdleMs: settings.tunnelIdleTimeoutMs ?? usual.tunnelIdleMs,
+    ...defaultServerLimits,
+    maxConnections: settings.maxConnections,
+    maxConnectionsPerAddress: settings.maxConnectionsPerAddress,
+    maxRequestsPerConnection: settings.maxRequestsPerConnection,
+    minBodyBytesPerSecond: settings.minBodyBytesPerSecond,
+    exchangeMs: settings.exchangeTimeoutMs,
+    tunnelIdleMs: settings.tunnelIdleTimeoutMs,
     maxHeadBytes: settings.maxHeaderBytes,
     maxHeaders: settings.maxHeaderCount,
     maxBodyBytes: settings.maxBodyBytes,

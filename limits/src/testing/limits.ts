@@ -1,4 +1,5 @@
 import { cellOf, type Limit } from '@tollgate/model/limits/counters'
+import { BY_THE_KEY } from '@tollgate/model/source-ref'
 
 /** A limit for tests; `more` overrides anything. */
 export function limitFor(
@@ -19,7 +20,7 @@ export function limitFor(
     calendar: undefined,
     smoothing: undefined,
     scope: 'key',
-    source: 'key',
+    source: BY_THE_KEY,
     ...more,
   }
 }

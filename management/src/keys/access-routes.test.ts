@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rateLimit } from '@tollgate/model/limits/limit'
+import { BY_THE_KEY } from '@tollgate/model/source-ref'
 import { type Ask, asking, makeApi, makeUser, session, smallWorld, type TestWorld } from '../test-world.ts'
 
 const NOW = Date.UTC(2026, 0, 5, 10)
@@ -26,7 +27,7 @@ async function makePolicy(ask: Ask, apiId: string, more: object = {}): Promise<s
 
 /** Counts requests of a key as the gateway does. */
 function use(world: TestWorld, name: string, times: number, seconds: number): void {
-  const limit = rateLimit(1000, seconds, { kind: 'rate', name, scope: '', source: '' })
+  const limit = rateLimit(1000, seconds, { kind: 'rate', name, scope: '', source: BY_THE_KEY })
   assert.ok(limit)
   for (let time = 0; time < times; time++) world.counters.take([limit], world.clock.nowMs, 1)
 }

@@ -1,5 +1,4 @@
-import type { FindPolicy } from '@tollgate/model/access/effective-access'
-import type { Policy } from '@tollgate/model/access/policy'
+import type { FindPolicy, Policy } from '@tollgate/model/access/policy'
 import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
 import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Storage } from '@tollgate/storage/storage'

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TAKEN } from '@tollgate/model/limits/counters'
 import { quotaLimit } from '@tollgate/model/limits/limit'
+import { BY_THE_KEY } from '@tollgate/model/source-ref'
 import { asking, makeApi, makeUser, session, smallWorld, type TestWorld } from '../test-world.ts'
 
 const NOW = Date.UTC(2026, 0, 5, 10) / 1000
@@ -10,7 +11,7 @@ const NOT_FOUND = error('Could not retrieve key detail')
 
 /** Counts requests of a key in a quota of a minute, as the gateway does once its ledger granted all of it. */
 function spend({ counters, clock }: TestWorld, name: string, max: number, requests: number): void {
-  const limit = quotaLimit(max, 60, { kind: 'quota', name, scope: '', source: '' })
+  const limit = quotaLimit(max, 60, { kind: 'quota', name, scope: '', source: BY_THE_KEY })
   assert.ok(limit)
   const grant = { units: max, granted: max, endsAtMs: clock.nowMs + 60_000, lowWater: -1 }
   assert.ok(counters.grant(limit, grant, clock.nowMs))

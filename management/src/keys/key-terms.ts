@@ -1,6 +1,5 @@
 import { policyIds as policyIdsOf } from '@tollgate/model/access/apply-policies'
-import type { FindPolicy } from '@tollgate/model/access/effective-access'
-import type { Policy } from '@tollgate/model/access/policy'
+import type { FindPolicy, Policy } from '@tollgate/model/access/policy'
 import type { Session } from '@tollgate/model/access/session'
 import { budgetProblem } from '@tollgate/model/limits/budget'
 import { Problem } from '../errors.ts'

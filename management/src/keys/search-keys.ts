@@ -1,4 +1,5 @@
 import { quotasOf } from '@tollgate/model/access/effective-access'
+import { type SourceRef, sourcesWords } from '@tollgate/model/source-ref'
 import type { KeyState } from '@tollgate/storage/keys/key-facts'
 import type { KeyRecord } from '@tollgate/storage/keys/keys'
 import { z } from 'zod'
@@ -173,14 +174,15 @@ async function rowOf(context: KeyContext, record: KeyRecord & { readonly usedAt:
 }
 
 type KeyFacts = {
-  readonly inactive: { readonly value: boolean; readonly source: string }
+  readonly inactive: { readonly value: boolean; readonly sources: readonly SourceRef[] }
   readonly expiresAtMs: number
   readonly isSpent: boolean
 }
 
 function statusOf(state: KeyFacts, nowMs: number): Pick<KeyRow, 'status' | 'status_words'> {
   const { inactive, expiresAtMs, isSpent } = state
-  if (inactive.value) return { status: 'inactive', status_words: `switched off by ${inactive.source}` }
+  if (inactive.value)
+    return { status: 'inactive', status_words: `switched off by ${sourcesWords(inactive.sources)}` }
   const leftMs = expiresAtMs === 0 ? Number.POSITIVE_INFINITY : expiresAtMs - nowMs
   if (leftMs < 0) return { status: 'expired', status_words: `expired ${inWords(-leftMs)} ago` }
   if (isSpent) return { status: 'quota_exhausted', status_words: 'a quota is used up' }

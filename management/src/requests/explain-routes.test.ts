@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
+import { BY_THE_KEY, byPolicy, type SourceRef } from '@tollgate/model/source-ref'
 import { testDashboard } from '../test-dashboard.ts'
 import { type Ask, asking, makeUser, session, smallWorld } from '../test-world.ts'
 import type { KeptRequest } from './kept-request.ts'
@@ -8,7 +10,7 @@ import type { KeptRequest } from './kept-request.ts'
 const RATE = {
   words: '1 request each minute',
   scope: 'key',
-  source: 'key',
+  source: BY_THE_KEY,
   used: 1,
   max: 1,
   resetsAtMs: Date.UTC(2026, 0, 5, 10, 1),
@@ -16,6 +18,15 @@ const RATE = {
 }
 
 const NOW = Date.UTC(2026, 0, 5, 10)
+
+function limitReached(source: SourceRef): TraceStep {
+  return {
+    step: 'rate',
+    code: 'limit_reached',
+    sources: [source],
+    args: { used: 1, max: 1, scope: 'key' },
+  }
+}
 
 /** A world in which the gateway refused the request `r1` of a key with a right of its own. */
 async function refusedWorld() {
@@ -35,7 +46,11 @@ async function refusedWorld() {
       orgId: user.orgId,
       keyId: key.key_hash,
       limit: RATE,
-      trace: ['route: orders', 'version: Default', 'rate: 1 of 1 used, key, set by key'],
+      trace: [
+        { step: 'route', code: 'api', args: { name: 'orders' } },
+        { step: 'version', code: 'version', args: { name: 'Default' } },
+        limitReached(BY_THE_KEY),
+      ],
       ...more,
     }
     world.requests.set('r1', request)
@@ -61,11 +76,16 @@ test('a refusal is told in words, with its trace, the step that decided and the 
     api: { id: apiId, name: 'orders' },
     key_hash: key.key_hash,
     trace: [
-      { step: 'route', detail: 'orders', outcome: 'passed' },
-      { step: 'version', detail: 'Default', outcome: 'passed' },
-      { step: 'rate', detail: '1 of 1 used, key, set by key', outcome: 'decided' },
+      { step: 'route', code: 'api', detail: 'orders', outcome: 'passed' },
+      { step: 'version', code: 'version', detail: 'Default', outcome: 'passed' },
+      {
+        step: 'rate',
+        code: 'limit_reached',
+        detail: '1 of 1 used, key, set by key',
+        outcome: 'decided',
+      },
     ],
-    decided_by: { step: 'rate', detail: '1 of 1 used, key, set by key' },
+    decided_by: { step: 'rate', code: 'limit_reached', detail: '1 of 1 used, key, set by key' },
     limit: {
       words: '1 request each minute',
       scope: 'key',
@@ -93,27 +113,59 @@ test('a rule of a policy leads to the policy, also where two of them granted the
     (await ask('POST', '/api/portal/policies', { name, rate: 1, per: 1, access_rights: rights })).body.Message
   const [gold, donkey] = [await policy('Gold'), await policy('a donkey')]
   const { body: key } = await ask('POST', '/api/keys', { apply_policies: [gold, donkey] })
-  const labels = [`policy Gold (${gold})`, `policy a donkey (${donkey})`]
+  const sources = [byPolicy(gold, 'Gold'), byPolicy(donkey, 'a donkey')]
   const rule = async (more: Partial<KeptRequest>) => {
     refuse({ keyId: key.key_hash, ...more })
     return (await explain()).body.rule
   }
   const place = (id: string) => `/api/portal/policies/${id}`
 
-  const rate = await rule({ trace: [`rate: 1 of 1 used, key, set by ${labels[1]}`] })
-  assert.deepEqual([rate.words, rate.change_at], [labels[1], [place(donkey)]])
+  const rate = await rule({ trace: [limitReached(byPolicy(donkey, 'a donkey'))] })
+  assert.deepEqual([rate.words, rate.change_at], [`policy a donkey (${donkey})`, [place(donkey)]])
   const url = await rule({
     code: 'url_not_granted',
-    trace: [`rights: no allowed URL matches, ${labels.join(', ')}; grants nothing: "(" cannot be read`],
+    trace: [
+      {
+        step: 'rights',
+        code: 'url_not_granted_some_unusable',
+        sources,
+        args: { patterns: '"(" cannot be read' },
+      },
+    ],
   })
   assert.deepEqual(url.change_at, [place(gold), place(donkey)])
-  const off = await rule({ code: 'key_inactive', trace: [`key: inactive, ${labels[0]}`] })
+  const off = await rule({
+    code: 'key_inactive',
+    trace: [{ step: 'key', code: 'key_inactive', sources: sources.slice(0, 1) }],
+  })
   assert.deepEqual(off.source.policies, [{ id: gold, name: 'Gold' }])
-  const gone = await rule({ trace: ['rate: 1 of 1 used, key, set by policy Silver (x)'] })
+  const gone = await rule({ trace: [limitReached(byPolicy('x', 'Silver'))] })
   assert.match(gone.words, /changed since/)
   assert.deepEqual(gone.change_at, [`/api/keys/${key.key_hash}`, place(gold), place(donkey)])
-  const right = await rule({ code: 'api_not_granted', trace: ['rights: no right on API orders'] })
+  const right = await rule({
+    code: 'api_not_granted',
+    trace: [{ step: 'rights', code: 'api_not_granted', args: { api: 'orders' } }],
+  })
   assert.deepEqual(right.change_at, gone.change_at)
+})
+
+test('no name of a policy misleads the explanation, nor one that changed since', async () => {
+  const { ask, apiId, refuse, explain } = await refusedWorld()
+  const rights = { [apiId]: { api_id: apiId, versions: ['Default'] } }
+  const policy = async (name: string) =>
+    (await ask('POST', '/api/portal/policies', { name, rate: 1, per: 1, access_rights: rights })).body.Message
+  const victim = await policy('y')
+  const names = [`x, policy y (${victim})`, `set by policy y (${victim})`, 'key', 'a; grants nothing: key']
+  for (const name of names) {
+    const odd = await policy(name)
+    const { body: key } = await ask('POST', '/api/keys', { apply_policies: [victim, odd] })
+    refuse({ keyId: key.key_hash, trace: [limitReached(byPolicy(odd, name))] })
+    const { rule } = (await explain()).body
+    assert.deepEqual(
+      [rule.source.policies, rule.change_at],
+      [[{ id: odd, name }], [`/api/portal/policies/${odd}`]],
+    )
+  }
 })
 
 test('a rule of an API leads to the API; where there is no rule, nothing is pretended', async () => {
@@ -175,7 +227,7 @@ test('a super user reads all of them', async () => {
     orgId: '',
     keyId: '',
     limit: null,
-    trace: ['route: no API has this host and path'],
+    trace: [{ step: 'route', code: 'no_route' }],
   })
   const { status, body } = await as(user.accessKey)('GET', '/api/requests/r1/explain')
   assert.deepEqual([status, body.api, body.key_hash], [200, null, null])

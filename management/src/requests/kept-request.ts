@@ -1,4 +1,6 @@
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
+import type { SourceRef } from '@tollgate/model/source-ref'
 
 /** A request that the gateway refused or that failed, as it is kept for a while; never a secret, never a query. */
 export type KeptRequest = {
@@ -18,15 +20,15 @@ export type KeptRequest = {
   readonly keyId: string
   /** The limit that refused; null when it was something else. */
   readonly limit: KeptLimit | null
-  /** Steps as "step: detail", the one that decided last. */
-  readonly trace: readonly string[]
+  /** The step that decided is the last. */
+  readonly trace: readonly TraceStep[]
 }
 
 /** A limit as it stood when it refused; times in milliseconds since 1970, 0 = there is none. */
 export type KeptLimit = {
   readonly words: string
   readonly scope: string
-  readonly source: string
+  readonly source: SourceRef
   readonly used: number
   readonly max: number
   readonly resetsAtMs: number

@@ -71,13 +71,21 @@ test('a refused call comes with the trace that decided', async () => {
     apiId,
     orgId: owner.orgId,
     keyId: '',
-    trace: ['route: API orders', 'credential: unknown'],
+    trace: [
+      { step: 'route' as const, code: 'api' as const, args: { name: 'orders' } },
+      { step: 'credential' as const, code: 'key_unknown' as const },
+    ],
     limit: null,
   }
   requests.set('abc-2', kept)
   const { body } = await ask('POST', `/api/apis/${apiId}/try`, { method: 'GET', path: '/', key: 'wrong' })
   assert.deepEqual([body.verdict.outcome, body.verdict.code], ['refused', 'key_unknown'])
-  assert.deepEqual(body.verdict.trace.at(-1), { step: 'credential', detail: 'unknown', outcome: 'decided' })
+  assert.deepEqual(body.verdict.trace.at(-1), {
+    step: 'credential',
+    code: 'key_unknown',
+    detail: 'no such key in this organisation',
+    outcome: 'decided',
+  })
 })
 
 test('by its public id a key is judged without a call, and nothing is counted', async () => {

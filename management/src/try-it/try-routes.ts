@@ -2,7 +2,7 @@ import { TextDecoder } from 'node:util'
 import { type EffectiveAccess, quotasOf } from '@tollgate/model/access/effective-access'
 import type { ApiRules } from '@tollgate/model/definition/api-rules'
 import { decide } from '@tollgate/model/judge/decide'
-import { refusalMeanings } from '@tollgate/model/judge/refusal-meanings'
+import { refusals } from '@tollgate/model/judge/refusals'
 import type { RequestFacts } from '@tollgate/model/judge/request-facts'
 import type { TraceStep, Verdict } from '@tollgate/model/judge/verdict'
 import type { Counters } from '@tollgate/model/limits/counters'
@@ -16,7 +16,7 @@ import { createCatalogue } from '../keys/catalogue.ts'
 import { findKey, lookUpKey } from '../keys/find-key.ts'
 import { accessOf } from '../keys/key-access.ts'
 import type { KeyContext } from '../keys/key-context.ts'
-import { Explanation, explainRequest } from '../requests/explain-request.ts'
+import { Explanation, explainRequest, stepInWords } from '../requests/explain-request.ts'
 import { type Route, route } from '../route.ts'
 import { dryCounters, roomyCounters } from './dry-counters.ts'
 import { MAX_REPLY_BYTES, sendToGateway, type TrialReply, TrialTimeout } from './own-gateway.ts'
@@ -194,7 +194,7 @@ async function judged(
   return {
     outcome: 'refused',
     code: verdict.code,
-    words: refusalMeanings[verdict.code],
+    words: refusals[verdict.code].meaning,
     trace: verdict.trace.map((traceStep, index) => ({
       ...passedStep(traceStep),
       outcome: index === last ? ('decided' as const) : ('passed' as const),
@@ -241,8 +241,8 @@ function factsOf(api: ApiRecord, built: BuiltTrial): RequestFacts {
   }
 }
 
-function passedStep({ step, detail }: TraceStep): TriedVerdict['trace'][number] {
-  return { step, detail, outcome: 'passed' }
+function passedStep(step: TraceStep): TriedVerdict['trace'][number] {
+  return { ...stepInWords(step), outcome: 'passed' }
 }
 
 function headerOf({ headers }: TrialReply, lowerName: string): string | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as fc from 'fast-check'
+import { BY_THE_KEY, byPolicy } from '../source-ref.ts'
 import { type AppliedPolicies, applyPolicies } from './apply-policies.ts'
 import type { Policy } from './policy.ts'
 import type { ApiLimit, Session } from './session.ts'
@@ -239,10 +240,10 @@ test('apply_policies wins over apply_policy_id', () => {
 
 test('a key is inactive by its own flag or by a policy, and the source names which', () => {
   assert.equal(apply(['gold'], { is_inactive: true }).session.is_inactive, true)
-  assert.equal(apply(['gold'], { is_inactive: true }).sources.inactive, 'key')
+  assert.equal(apply(['gold'], { is_inactive: true }).sources.inactive, BY_THE_KEY)
   const applied = apply(['gold', 'inactive'])
   assert.equal(applied.session.is_inactive, true)
-  assert.equal(applied.sources.inactive, 'policy off (inactive)')
+  assert.deepEqual(applied.sources.inactive, byPolicy('inactive', 'off'))
 })
 
 test('tags are united, meta data overwritten, the newest last_updated kept', () => {

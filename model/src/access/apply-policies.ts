@@ -1,5 +1,5 @@
 import { BY_KEY, type Setter } from '../limits/budget.ts'
-import type { FindPolicy } from './effective-access.ts'
+import { BY_THE_KEY, type SourceRef } from '../source-ref.ts'
 import {
   atLeast,
   isEmptyLimit,
@@ -32,16 +32,14 @@ import {
   partsOf,
   policyProblem,
 } from './named-policies.ts'
-import type { Policy } from './policy.ts'
-
+import type { FindPolicy, Policy } from './policy.ts'
 import type { AccessDefinition, Session } from './session.ts'
 
 /** Where the merged values come from. */
 export type PolicySources = {
   /** Who set the limits at the root of the session. */
   readonly root: LimitSetters
-  /** In words: "key" or "policy gold (64f0…)". */
-  readonly inactive: string
+  readonly inactive: SourceRef
   readonly apis: ReadonlyMap<string, RightSetters>
 }
 
@@ -90,9 +88,9 @@ function merged(stored: Session, found: readonly NamedPolicy[]): AppliedPolicies
   const inactive = found.find(({ policy }) => policy.is_inactive === true)
   return {
     session: root.session,
-    policies: found.map(({ id, name, label, inline }) => ({ id, name, label, inline })),
+    policies: found.map(({ id, name, source, inline }) => ({ id, name, source, inline })),
     problem: undefined,
-    sources: { root: settersOf(root), inactive: inactive?.label ?? 'key', apis: sources },
+    sources: { root: settersOf(root), inactive: inactive?.source ?? BY_THE_KEY, apis: sources },
   }
 }
 
@@ -118,13 +116,13 @@ function cleared(stored: Session, found: readonly NamedPolicy[]): Session {
 
 /** Step 3: each API of the policy has a limit of its own, the policy's where it states none. */
 function applyPerApi(named: NamedPolicy, stored: Session, rights: Rights): void {
-  const { label, policy, id } = named
+  const { source, policy, id } = named
   const setter = setterOf(named)
   for (const [apiId, granted] of Object.entries(policy.access_rights ?? {})) {
     const right = rightOf(rights, apiId, stored)
     const limits = isEmptyLimit(granted.limit) ? undefined : granted.limit
     const scope = limits ? apiId : keyOf(policy, id)
-    grantAcl(right, granted, scope, label)
+    grantAcl(right, granted, scope, source)
     raiseRate(right, limits ?? policyLimits(policy), granted.endpoints, setter)
     raiseQuota(right, limits ?? policyLimits(policy), setter)
     raiseDepth(right, (limits ?? policy).max_query_depth)
@@ -134,14 +132,14 @@ function applyPerApi(named: NamedPolicy, stored: Session, rights: Rights): void 
 
 /** Steps 4 and 5: the parts that the policy governs, merged into each of its APIs and into the root of the session. */
 function applyParts(named: NamedPolicy, stored: Session, root: Root, rights: Rights): void {
-  const { label, policy, id } = named
+  const { source, policy, id } = named
   const parts = partsOf(policy)
   const entries = Object.entries(policy.access_rights ?? {})
   const limits = policyLimits(policy)
   const setter = setterOf(named)
   for (const [apiId, granted] of entries) {
     const right = rightOf(rights, apiId, stored)
-    if (parts.acl) grantAcl(right, granted, keyOf(policy, id), label)
+    if (parts.acl) grantAcl(right, granted, keyOf(policy, id), source)
     if (parts.quota) raiseQuota(right, limits, setter)
     if (parts.rate) raiseRate(right, limits, granted.endpoints, setter)
     if (parts.complexity) raiseDepth(right, limits.max_query_depth)
@@ -202,9 +200,9 @@ function raiseRootRate(named: NamedPolicy, root: Root): void {
 }
 
 /** A policy as the one who sets a limit. What a key carries itself has no counters that other keys could share. */
-function setterOf({ label, policy, id, inline }: NamedPolicy): Setter {
+function setterOf({ source, policy, id, inline }: NamedPolicy): Setter {
   return {
-    label,
+    source,
     sharedBy: policy.limits_shared_by ?? '',
     policyId: inline ? '' : policy._id || keyOf(policy, id),
   }
@@ -236,8 +234,8 @@ function grantRights(root: Root, rights: Rights): Map<string, RightSetters> {
   const entries = granted.map(
     (right) => [right.apiId, finishedRight(right, root.session, manyGrant)] as const,
   )
-  for (const { apiId, aclSource, setters } of granted) {
-    sources.set(apiId, { ...settersOf(root), ...setters, acl: aclSource })
+  for (const { apiId, aclSources, setters } of granted) {
+    sources.set(apiId, { ...settersOf(root), ...setters, acl: aclSources })
   }
   mirrorSingle(root, granted)
   // fromEntries defines own properties, so an api id such as "__proto__" cannot reach a prototype.
@@ -290,4 +288,4 @@ function refused(session: Session, problem: string): AppliedPolicies {
   return { session, policies: [], problem, sources: KEY_ALONE }
 }
 
-const KEY_ALONE: PolicySources = { root: SET_BY_KEY, inactive: 'key', apis: new Map() }
+const KEY_ALONE: PolicySources = { root: SET_BY_KEY, inactive: BY_THE_KEY, apis: new Map() }

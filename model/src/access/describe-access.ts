@@ -1,5 +1,6 @@
 import type { ApiRules } from '../definition/api-rules.ts'
 import type { OrganisationLimits } from '../limits/organisation-limits.ts'
+import { BY_THE_KEY, type SourceRef } from '../source-ref.ts'
 import type {
   AccessDescription,
   AccessSource,
@@ -63,24 +64,24 @@ function overallStatus(
   organisation: OrganisationLimits | undefined,
   nowMs: number,
 ): OverallStatus {
-  const source = (words: string) => accessSource(words, access)
+  const source = (...sources: readonly SourceRef[]) => accessSource(sources, access)
   if (organisation?.inactive === true) {
     const words = 'the organisation is switched off'
     return { status: 'organisation_inactive', words, source: organisationSource(organisation.orgId) }
   }
   if (access.unusable !== undefined) {
     const words = `the key opens nothing: its policies cannot be applied (${access.unusable})`
-    return { status: 'unusable', words, source: source('key') }
+    return { status: 'unusable', words, source: source(BY_THE_KEY) }
   }
   if (access.inactive.value) {
-    const by = source(access.inactive.source)
+    const by = source(...access.inactive.sources)
     return { status: 'inactive', words: `the key is switched off by ${inSentence(by)}`, source: by }
   }
   if (access.expiresAtMs !== 0 && nowMs > access.expiresAtMs) {
     const { rfc3339, unix } = momentOf(access.expiresAtMs)
-    return { status: 'expired', words: `the key expired at ${rfc3339 ?? unix}`, source: source('key') }
+    return { status: 'expired', words: `the key expired at ${rfc3339 ?? unix}`, source: source(BY_THE_KEY) }
   }
-  return { status: 'open', words: 'the key may be used', source: source('key') }
+  return { status: 'open', words: 'the key may be used', source: source(BY_THE_KEY) }
 }
 
 type Subject = {

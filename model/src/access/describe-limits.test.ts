@@ -5,6 +5,7 @@ import { compileRules } from '../definition/api-rules.ts'
 import { rateLimit } from '../limits/limit.ts'
 import { underAdmission } from '../limits/limit-state.ts'
 import { organisationLimits } from '../limits/organisation-limits.ts'
+import { BY_THE_KEY } from '../source-ref.ts'
 import { AccessDescription } from './access-description.ts'
 import { describeAccess } from './describe-access.ts'
 import type { Reading } from './describe-limits.ts'
@@ -125,7 +126,7 @@ test('what a ledger knows of a quota is told as its bound', () => {
 })
 
 test('a sliding window may stop short by an eleventh, one that holds a single unit does not', () => {
-  const labels = { kind: 'rate', name: 'c', scope: '', source: '' } as const
+  const labels = { kind: 'rate', name: 'c', scope: '', source: BY_THE_KEY } as const
   const bounds = [1, 2, 11, 12, 1000].map((rate) => {
     const limit = rateLimit(rate, 1, labels, { algorithm: 'sliding_window' })
     return limit && underAdmission(limit)

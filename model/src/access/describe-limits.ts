@@ -46,7 +46,7 @@ export function describeLimits(
 ): LimitsInForce {
   const isShared = (limit: Limit) => !isOfKey(limit, access.keyId)
   const describer = (part: 'rate' | 'concurrency' | 'quota') => {
-    const source = accessSource(api.sources[part], access)
+    const source = accessSource([api.sources[part]], access)
     const off = switchedOff(rules, part)
     return (limit: Limit | undefined) => off ?? describeLimit(limit, source, usage, isShared)
   }

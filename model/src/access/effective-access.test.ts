@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { cellOf } from '../limits/counters.ts'
+import { BY_THE_KEY, byPolicy } from '../source-ref.ts'
 import { accessTo, type EffectiveAccess, effectiveAccess, limitsOfKey } from './effective-access.ts'
 import type { Policy } from './policy.ts'
 import type { Session } from './session.ts'
@@ -33,7 +34,7 @@ test('the limits of the session are one budget for all APIs without limits of th
         calendar: undefined,
         smoothing: undefined,
         scope: 'key',
-        source: 'key',
+        source: BY_THE_KEY,
       },
     ])
     assert.deepEqual(apis.get(api)?.quota?.cell, cellOf('quota:k'))
@@ -63,9 +64,9 @@ test('every value names the policy it comes from', () => {
     more: { name: 'More', quota_max: 9, partitions: { quota: true }, access_rights: rights('a') },
   }
   const api = access({ apply_policies: ['gold', 'more'] }, policies).apis.get('a')
-  assert.equal(api?.rates[0]?.source, 'policy Gold (gold)')
-  assert.equal(api?.quota?.source, 'policy More (more)')
-  assert.equal(api?.versions.source, 'policy Gold (gold)')
+  assert.deepEqual(api?.rates[0]?.source, byPolicy('gold', 'Gold'))
+  assert.deepEqual(api?.quota?.source, byPolicy('more', 'More'))
+  assert.deepEqual(api?.versions.sources, [byPolicy('gold', 'Gold')])
 })
 
 test('a key without rights and policies opens every API; one with policies that fail opens none', () => {
@@ -74,11 +75,11 @@ test('a key without rights and policies opens every API; one with policies that 
   assert.deepEqual([accessTo(lost, 'any'), lost.unusable], [undefined, 'policy not found: gone'])
 })
 
-test('an allowed URL that cannot be compiled grants nothing and says so', () => {
+test('an allowed URL that cannot be compiled matches nothing and says why', () => {
   const session = { access_rights: { a: { allowed_urls: [{ url: '/(', methods: ['GET'] }] } } }
   const urls = access(session).apis.get('a')?.allowedUrls
   assert.equal(urls?.value.length, 1)
-  assert.match(urls?.source ?? '', /grants nothing: "\/\(" is not a valid regular expression/)
+  assert.equal(urls?.value[0]?.url.problem, 'is not a valid regular expression')
 })
 
 test('expires of 0 and less is never, else seconds since 1970', () => {

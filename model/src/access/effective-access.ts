@@ -4,15 +4,16 @@ import { type BudgetFacts, budgetOf, escaped, type Setter } from '../limits/budg
 import type { Limit } from '../limits/counters.ts'
 import { concurrencyOf, type LimitOrigin, quotaOf, ratesOf, throttleOf } from '../limits/key-limits.ts'
 import { type OwnLimits, ownLimits } from '../limits/limit-plan.ts'
+import { BY_DEFAULT, BY_THE_KEY, type SourceRef } from '../source-ref.ts'
 import { type AppliedPolicies, applyPolicies } from './apply-policies.ts'
 import { isEmptyLimit } from './merge-limits.ts'
 import { type RightSetters, SET_BY_KEY } from './merge-rights.ts'
 import type { PolicyLabel } from './named-policies.ts'
-import type { Policy } from './policy.ts'
+import type { FindPolicy } from './policy.ts'
 import type { AccessDefinition, ApiLimit, Session } from './session.ts'
 
-/** A value and where it was set, in words: "key", "policy gold (64f0…)", "API orders", "default". */
-export type Sourced<T> = { readonly value: T; readonly source: string }
+/** A value and who set it; several where policies granted a right together. */
+export type Sourced<T> = { readonly value: T; readonly sources: readonly SourceRef[] }
 
 /** What one key may do with one API, compiled so that judging a request allocates nothing. */
 export type ApiAccess = {
@@ -20,9 +21,9 @@ export type ApiAccess = {
   readonly apiName: string
   /** Names of versions; empty = none named (a not-versioned API goes by "Default"). */
   readonly versions: Sourced<readonly string[]>
-  /** Empty = every URL. A pattern that cannot be compiled stays in the list, matches nothing and is named in `source`. */
+  /** Empty = every URL. A pattern that cannot be compiled stays in the list and matches nothing. */
   readonly allowedUrls: Sourced<readonly { readonly url: PathPattern; readonly methods: readonly string[] }[]>
-  /** Where each part was set, for limits that are off too; "default" = nobody said anything. */
+  /** Who set each part, for limits that are off too. */
   readonly sources: RightSources
   /** Windows that hold at the same time; none = unlimited. */
   readonly rates: readonly Limit[]
@@ -40,12 +41,12 @@ export type ApiAccess = {
   readonly traceStep: TraceStep
 }
 
-/** Where the parts of a right were set, in words. */
+/** Who set the parts of a right. */
 export type RightSources = {
-  readonly acl: string
-  readonly rate: string
-  readonly concurrency: string
-  readonly quota: string
+  readonly acl: readonly SourceRef[]
+  readonly rate: SourceRef
+  readonly concurrency: SourceRef
+  readonly quota: SourceRef
 }
 
 /** The limits of one endpoint: rates in place of the API's, and a concurrency beside the API's. */
@@ -83,12 +84,9 @@ export type EffectiveAccess = {
 /** A key as `effectiveAccess` needs it. */
 export type KeyFacts = { readonly id: string; readonly orgId: string; readonly session: Session }
 
-/** Finds a policy by either of its ids within an organisation. */
-export type FindPolicy = (id: string) => Policy | undefined
-
 /**
  * Compiles what a key may do (gateway contract, sections 1 and 5). Never throws on a session that passed its schema;
- * what cannot be compiled grants nothing and says so in its source.
+ * what cannot be compiled grants nothing.
  */
 export function effectiveAccess(
   key: KeyFacts,
@@ -105,14 +103,14 @@ export function effectiveAccess(
     keyId: key.id,
     orgId: key.orgId,
     alias: session.alias ?? '',
-    inactive: { value: session.is_inactive === true, source: applied.sources.inactive },
+    inactive: { value: session.is_inactive === true, sources: [applied.sources.inactive] },
     expiresAtMs: (session.expires ?? 0) < 1 ? 0 : (session.expires ?? 0) * 1000,
     apis,
     master: master ? apiAccess(key, '', {}, applied, matching) : undefined,
     unusable: applied.problem,
     policies: applied.policies,
     session,
-    traceStep: { step: 'credential', detail: `key ${key.id} found` },
+    traceStep: { step: 'credential', code: 'key_found', args: { key: key.id } },
   }
 }
 
@@ -177,7 +175,7 @@ function apiAccess(
   return {
     apiId,
     apiName: name,
-    versions: { value: right.versions ?? [], source: sources.acl },
+    versions: { value: right.versions ?? [], sources: sources.acl },
     allowedUrls: allowedUrls(right, sources.acl, matching),
     sources,
     rates,
@@ -188,29 +186,29 @@ function apiAccess(
     quotaMax: limit.quota_max ?? 0,
     quotaRemaining: limit.quota_remaining ?? 0,
     quotaRenews: limit.quota_renews ?? 0,
-    traceStep: {
-      step: 'rights',
-      detail: apiId === '' ? 'every API of the organisation, key' : `${name}, ${sources.acl}`,
-    },
+    traceStep:
+      apiId === ''
+        ? { step: 'rights', code: 'right_on_every_api', sources: sources.acl }
+        : { step: 'rights', code: 'right', sources: sources.acl, args: { api: name } },
   }
 }
 
 function settersOf(apiId: string, hasOwnLimit: boolean, applied: AppliedPolicies): RightSetters {
   const merged = applied.sources.apis.get(apiId)
   if (merged !== undefined) return merged
-  return hasOwnLimit ? SET_BY_KEY : { ...applied.sources.root, acl: 'key' }
+  return hasOwnLimit ? SET_BY_KEY : { ...applied.sources.root, acl: [BY_THE_KEY] }
 }
 
 /** A limit that the key leaves at zero was set by nobody. */
 function rightSources(limit: ApiLimit, setters: RightSetters): RightSources {
-  const rate = setters.rate.label
-  const quota = setters.quota.label
+  const rate = setters.rate.source
+  const quota = setters.quota.source
   const hasRate = limit.rate || limit.per || limit.rates?.length
   return {
     acl: setters.acl,
-    rate: rate === 'key' && !hasRate ? 'default' : rate,
-    concurrency: limit.max_concurrency ? setters.concurrency.label : 'default',
-    quota: quota === 'key' && !limit.quota_max ? 'default' : quota,
+    rate: rate.kind === 'key' && !hasRate ? BY_DEFAULT : rate,
+    concurrency: limit.max_concurrency ? setters.concurrency.source : BY_DEFAULT,
+    quota: quota.kind === 'key' && !limit.quota_max ? BY_DEFAULT : quota,
   }
 }
 
@@ -219,7 +217,7 @@ function placeOf(
   allowanceScope: string,
   api: { readonly apiId: string; readonly name: string },
   setter: Setter,
-  source: string,
+  source: SourceRef,
 ): LimitOrigin {
   const budget = budgetOf(facts, setter)
   const path = allowanceScope === '' ? [] : [allowanceScope]
@@ -233,17 +231,14 @@ function scopeInWords(who: string, allowanceScope: string, apiId: string, name: 
 
 function allowedUrls(
   right: AccessDefinition,
-  source: string,
+  sources: readonly SourceRef[],
   matching: PathMatching,
 ): ApiAccess['allowedUrls'] {
   const value = (right.allowed_urls ?? []).map((entry) => ({
     url: pathPattern(entry.url, matching),
     methods: entry.methods ?? [],
   }))
-  const unusable = value.filter(({ url }) => url.problem !== undefined)
-  if (unusable.length === 0) return { value, source }
-  const named = unusable.map(({ url }) => `"${url.source.slice(0, 80)}" ${url.problem}`)
-  return { value, source: `${source}; grants nothing: ${named.join('; ')}` }
+  return { value, sources }
 }
 
 type Common = Pick<ApiAccess, 'concurrency' | 'quota'> & Pick<OwnLimits, 'throttle'>

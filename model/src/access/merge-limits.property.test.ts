@@ -3,6 +3,7 @@ import test from 'node:test'
 import * as fc from 'fast-check'
 import type { Limit } from '../limits/counters.ts'
 import { concurrencyOf, quotaOf, ratesOf } from '../limits/key-limits.ts'
+import { BY_THE_KEY } from '../source-ref.ts'
 import { effectiveAccess } from './effective-access.ts'
 import { Policy } from './policy.ts'
 import { type ApiLimit, Session } from './session.ts'
@@ -61,7 +62,7 @@ const session = fields({
   apply_policies: fc.subarray(['p1', 'p2', 'p3']),
 })
 
-const place = { budget: { id: 'k', words: '', mixed: false }, path: [], scope: '', source: '' }
+const place = { budget: { id: 'k', words: '', mixed: false }, path: [], scope: '', source: BY_THE_KEY }
 const rateNumbers = (limits: readonly Limit[]) =>
   JSON.stringify(limits.map(({ max, windowMs, algorithm: how, burst }) => [max, windowMs, how, burst]))
 const sizeOf = (limit: Limit | undefined) =>

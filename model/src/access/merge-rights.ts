@@ -1,4 +1,5 @@
 import { BY_KEY, type Setter } from '../limits/budget.ts'
+import { BY_THE_KEY, type SourceRef } from '../source-ref.ts'
 import {
   atLeast,
   isEmptyLimit,
@@ -26,8 +27,8 @@ export type MergedRight = {
   rateSet: boolean
   quotaSet: boolean
   depthSet: boolean
-  /** Where the right comes from, in words. */
-  aclSource: string
+  /** Where the right comes from; none when no ACL granted it. */
+  aclSources: SourceRef[]
   /** Undefined: the session's own value counts. */
   setters: { rate?: Setter; concurrency?: Setter; quota?: Setter }
 }
@@ -35,11 +36,16 @@ export type MergedRight = {
 /** Who set each of the limits. */
 export type LimitSetters = { readonly rate: Setter; readonly concurrency: Setter; readonly quota: Setter }
 
-/** Where a right comes from, in words, and who set its limits. */
-export type RightSetters = LimitSetters & { readonly acl: string }
+/** Where a right comes from, and who set its limits. */
+export type RightSetters = LimitSetters & { readonly acl: readonly SourceRef[] }
 
 /** Everything is as the key has it. */
-export const SET_BY_KEY: RightSetters = { acl: 'key', rate: BY_KEY, concurrency: BY_KEY, quota: BY_KEY }
+export const SET_BY_KEY: RightSetters = {
+  acl: [BY_THE_KEY],
+  rate: BY_KEY,
+  concurrency: BY_KEY,
+  quota: BY_KEY,
+}
 
 /** A right into which nothing was merged yet. */
 export function newRight(apiId: string, own: AccessDefinition | undefined): MergedRight {
@@ -54,13 +60,13 @@ export function newRight(apiId: string, own: AccessDefinition | undefined): Merg
     rateSet: false,
     quotaSet: false,
     depthSet: false,
-    aclSource: '',
+    aclSources: [],
     setters: {},
   }
 }
 
 /** Merges what a policy grants on the API: unions of versions, URLs and types. */
-export function grantAcl(right: MergedRight, granted: AccessDefinition, by: string, label: string): void {
+export function grantAcl(right: MergedRight, granted: AccessDefinition, by: string, source: SourceRef): void {
   const { acl } = right
   right.acl = {
     ...granted,
@@ -73,7 +79,7 @@ export function grantAcl(right: MergedRight, granted: AccessDefinition, by: stri
     disable_introspection: acl.disable_introspection === true || granted.disable_introspection === true,
   }
   right.grantedBy = by
-  right.aclSource = joined(right.aclSource, label)
+  if (!right.aclSources.some(({ id }) => id === source.id)) right.aclSources.push(source)
 }
 
 /**
@@ -150,10 +156,6 @@ export function finishedRight(right: MergedRight, session: Session, manyGrant: b
   }
   const scope = right.scope === '' && manyGrant ? right.grantedBy : right.scope
   return { ...right.acl, limit, allowance_scope: scope, endpoints: right.rateSet ? right.endpoints : [] }
-}
-
-function joined(labels: string, label: string): string {
-  return labels === '' ? label : `${labels}, ${label}`
 }
 
 function mergedUrls(a: AccessDefinition['allowed_urls'], b: AccessDefinition['allowed_urls']) {

@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import type { FindPolicy } from './effective-access.ts'
-import { Policy } from './policy.ts'
+import { byPolicy, type SourceRef } from '../source-ref.ts'
+import { type FindPolicy, Policy } from './policy.ts'
 import type { Session } from './session.ts'
 
-/** A policy as a key names it, with the words by which sources name it: "policy gold (64f0…)". */
+/** A policy as a key names it. */
 export type NamedPolicy = PolicyLabel & { readonly policy: Policy }
 
-/** How sources speak of a policy, and which one they mean. */
+/** Which policy a key has applied: its `source` is what steps and limits name. */
 export type PolicyLabel = {
   readonly id: string
   readonly name: string
-  readonly label: string
+  readonly source: SourceRef
   /** The key carries the policy itself, in `meta_data.policies`: there is no record of it. */
   readonly inline: boolean
 }
@@ -83,7 +83,7 @@ export function namedPolicies(
       found.push({
         id,
         name: policy.name ?? '',
-        label: policyLabel(policy, id),
+        source: byPolicy(id, policy.name ?? ''),
         inline: inline !== undefined,
         policy,
       })
@@ -95,10 +95,6 @@ export function namedPolicies(
 /** The id by which a policy names counters and scopes. */
 export function keyOf(policy: Policy, fallback: string): string {
   return policy.id || policy._id || fallback
-}
-
-function policyLabel(policy: Policy, id: string): string {
-  return policy.name ? `policy ${policy.name} (${id})` : `policy ${id}`
 }
 
 /** Policies that the key carries itself, in `meta_data.policies`; they take the place of the ids. */

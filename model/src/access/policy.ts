@@ -51,3 +51,6 @@ export const Policy = z.looseObject({
   smoothing: SmoothingFields.nullish(),
 })
 export type Policy = z.infer<typeof Policy>
+
+/** Finds a policy by either of its ids within an organisation. */
+export type FindPolicy = (id: string) => Policy | undefined

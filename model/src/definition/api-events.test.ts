@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventHandlers, eventOf, isWebhookTarget } from './api-events.ts'
+import { eventOf } from '../judge/refusals.ts'
+import { eventHandlers, isWebhookTarget } from './api-events.ts'
 
 const hook = (meta: object) => ({ handler_name: 'eh_web_hook_handler', handler_meta: meta })
 const handlersOf = (handlers: unknown, more: object = {}) =>

@@ -1,16 +1,6 @@
-import type { RefusalCode } from '../judge/refusals.ts'
+import type { ApiEventName } from '../judge/refusals.ts'
 import type { ApiDefinition } from './api-definition.ts'
 import { hasMalformedEscape, isHeaderName, isHeaderValue } from './definition-problems.ts'
-
-/** What happens at an API, as handlers of its definition are told (gateway contract, section 8). */
-export type ApiEventName =
-  | 'QuotaExceeded'
-  | 'RatelimitExceeded'
-  | 'OrgQuotaExceeded'
-  | 'OrgRateLimitExceeded'
-  | 'AuthFailure'
-  | 'KeyExpired'
-  | 'VersionFailure'
 
 /** One event; plain data. */
 export type ApiEvent = {
@@ -24,30 +14,6 @@ export type ApiEvent = {
   readonly origin: string
   /** Public id of the key; empty when none was found. */
   readonly key: string
-}
-
-const EVENTS: Readonly<Partial<Record<RefusalCode, ApiEventName>>> = {
-  quota_exceeded: 'QuotaExceeded',
-  rate_limited: 'RatelimitExceeded',
-  api_rate_limited: 'RatelimitExceeded',
-  organisation_quota_exceeded: 'OrgQuotaExceeded',
-  organisation_rate_limited: 'OrgRateLimitExceeded',
-  key_unknown: 'AuthFailure',
-  key_without_policies: 'AuthFailure',
-  key_certificate_required: 'AuthFailure',
-  key_certificate_mismatch: 'AuthFailure',
-  key_inactive: 'AuthFailure',
-  key_expired: 'KeyExpired',
-  version_missing: 'VersionFailure',
-  version_unknown: 'VersionFailure',
-  sub_version_unknown: 'VersionFailure',
-  version_expired: 'VersionFailure',
-  endpoint_forbidden: 'VersionFailure',
-}
-
-/** The event that a refusal is; undefined for those that are none. */
-export function eventOf(code: RefusalCode): ApiEventName | undefined {
-  return EVENTS[code]
 }
 
 /** Who is told of an event. */

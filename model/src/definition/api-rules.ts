@@ -4,6 +4,7 @@ import { counterName, escaped } from '../limits/budget.ts'
 import type { Limit } from '../limits/counters.ts'
 import { concurrencyLimit } from '../limits/limit.ts'
 import { type ApiLimits, apiLimits } from '../limits/limit-plan.ts'
+import { byApi } from '../source-ref.ts'
 import type { ApiDefinition } from './api-definition.ts'
 import { certificateUse } from './certificate-use.ts'
 import { expiryMs } from './expiry.ts'
@@ -101,9 +102,9 @@ export function compileRules(definition: ApiDefinition, matching: PathMatching =
     concurrency: api.concurrency,
     costHeader: (definition.cost_header ?? '').toLowerCase(),
     traceSteps: {
-      route: { step: 'route', detail: api.name },
-      keyless: { step: 'credential', detail: 'none asked for: the API is keyless' },
-      ignored: { step: 'path', detail: 'on the ignored list: no key asked for' },
+      route: { step: 'route', code: 'api', args: { name: api.name } },
+      keyless: { step: 'credential', code: 'api_keyless' },
+      ignored: { step: 'path', code: 'path_ignored' },
     },
   }
 }
@@ -156,7 +157,7 @@ function apiContext(definition: ApiDefinition, matching: PathMatching): ApiConte
       kind: 'api-concurrency',
       name: counterName('api-concurrency', escaped(orgId), apiId),
       scope: 'all callers',
-      source: `API ${name}`,
+      source: byApi({ apiId, name }),
     }),
   }
 }
@@ -164,7 +165,7 @@ function apiContext(definition: ApiDefinition, matching: PathMatching): ApiConte
 function apiRate(definition: ApiDefinition, { orgId, apiId, name }: ApiContext): Limit | undefined {
   const limit = definition.global_rate_limit
   if (!limit || limit.disabled === true) return undefined
-  const labels = { kind: 'api-rate', scope: 'all callers', source: `API ${name}` } as const
+  const labels = { kind: 'api-rate', scope: 'all callers', source: byApi({ apiId, name }) } as const
   return callersRate(limit, counterName('api-rate', escaped(orgId), apiId), labels)
 }
 

@@ -4,6 +4,7 @@ import type { Limit } from '../limits/counters.ts'
 import { rateEnding } from '../limits/key-limits.ts'
 import { type LimitLabels, rateLimit } from '../limits/limit.ts'
 import { type ApiLimits, apiLimits } from '../limits/limit-plan.ts'
+import { byApi } from '../source-ref.ts'
 import type { ExtendedPaths, ListedPath, VersionInfo } from './api-definition.ts'
 import { expiryMs } from './expiry.ts'
 import { matchesEither, type PathMatching, type PathPattern, pathPattern } from './path-pattern.ts'
@@ -125,7 +126,10 @@ export function versionRules(name: string, info: VersionInfo, api: ApiContext): 
         : anyChange(info.global_response_headers_remove, info.global_response_headers),
     sizeLimit: info.global_size_limit_disabled === true ? 0 : Math.max(0, info.global_size_limit ?? 0),
     overrideTarget: info.override_target ?? '',
-    traceStep: { step: 'version', detail: name === '' ? 'not versioned' : name },
+    traceStep:
+      name === ''
+        ? { step: 'version', code: 'version_none' }
+        : { step: 'version', code: 'version', args: { name } },
   }
 }
 
@@ -135,7 +139,7 @@ function pathRate(entry: RateEntry, { orgId, apiId, name }: ApiContext): Limit |
   const method = entry.method ?? ''
   const scope = `all callers of ${method} ${entry.path}`
   const counter = counterName('api-rate', escaped(orgId), apiId, method, entry.path)
-  return callersRate(entry, counter, { kind: 'api-rate', scope, source: `API ${name}` })
+  return callersRate(entry, counter, { kind: 'api-rate', scope, source: byApi({ apiId, name }) })
 }
 
 /** A rate for all callers; its counter holds the state of one algorithm. */

@@ -7,6 +7,7 @@ import { ApiDefinition, definitionProblems, withApiDefaults } from '../definitio
 import { compileRules } from '../definition/api-rules.ts'
 import type { Counters, Limit } from '../limits/counters.ts'
 import { memoryCounters } from '../limits/memory-counters.ts'
+import { BY_THE_KEY } from '../source-ref.ts'
 import { decide, judgeKey, judgeVersion } from './decide.ts'
 import type { RequestFacts } from './request-facts.ts'
 
@@ -176,13 +177,23 @@ test('the trace of a refusal ends with the step that decided, in words', () => {
     outcome: 'refuse',
     code: 'rate_limited',
     trace: [
-      { step: 'route', detail: 'orders' },
-      { step: 'version', detail: 'Default' },
-      { step: 'credential', detail: 'key k found' },
-      { step: 'rate', detail: '1 of 1 used, key, set by key' },
+      { step: 'route', code: 'api', args: { name: 'orders' } },
+      { step: 'version', code: 'version', args: { name: 'Default' } },
+      { step: 'credential', code: 'key_found', args: { key: 'k' } },
+      {
+        step: 'rate',
+        code: 'limit_reached',
+        sources: [BY_THE_KEY],
+        args: { used: 1, max: 1, scope: 'key' },
+      },
     ],
   })
-  assert.deepEqual(verdicts[0]?.trace.at(-1), { step: 'rights', detail: 'orders, key' })
+  assert.deepEqual(verdicts[0]?.trace.at(-1), {
+    step: 'rights',
+    code: 'right',
+    sources: [BY_THE_KEY],
+    args: { api: 'orders' },
+  })
 })
 
 test('a request that passes learns what is left of its quota', () => {

@@ -4,10 +4,10 @@ import type { Counters } from '../limits/counters.ts'
 import type { OrganisationLimits } from '../limits/organisation-limits.ts'
 import { boundBy, certificateCredential, judgeBoundKey, judgeClientCertificate } from './judge-certificate.ts'
 import { judgeKey, judgeOpen, judgeOrganisation, type NeedsGrant } from './judge-key.ts'
-import { judgeVersion } from './judge-version.ts'
+import { judgeVersion, subVersionMissing } from './judge-version.ts'
 import { type Refused, refused } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
-import { presentedCredential } from './token-auth.ts'
+import { authUnsupported, credentialMissing, presentedCredential } from './token-auth.ts'
 import type { TraceStep, Verdict } from './verdict.ts'
 
 export { judgeKey, judgeOpen, type KeyPassed, type NeedsGrant } from './judge-key.ts'
@@ -38,8 +38,7 @@ export function decide(
   if (version.outcome === 'sub-api') {
     const sub = findRules(version.apiId)
     // A version of a version is not followed: each API is asked once, so that two that name each other cannot loop.
-    if (sub === undefined || !sub.active)
-      return refusal(refused('sub_version_unknown', [rules.traceSteps.route], 'version', version.name))
+    if (sub === undefined || !sub.active) return refusal(subVersionMissing(rules, version.name))
     const path = version.pathDrop === 0 ? facts.path : facts.path.slice(version.pathDrop) || '/'
     const alone = { ...sub, subApis: undefined }
     return decide(alone, withPath(facts, path), findAccess, counters, nowMs, findRules, organisation)
@@ -49,14 +48,12 @@ export function decide(
   if (version.outcome === 'mock') return { outcome: 'pass', trace: [...passed, MOCKED] }
   if (rules.clientCertificates !== undefined) {
     const shown = judgeClientCertificate(rules.clientCertificates, clientTls, nowMs)
-    if (shown !== undefined) return refusal(refused(shown.code, passed, 'credential', shown.detail))
+    if (shown !== undefined) return refusal(refused(shown.code, passed, shown.traceStep))
   }
   const shut = judgeOrganisation(rules, version, organisation)
   if (shut !== undefined) return refusal(shut)
   if (rules.unsupportedAuth.length > 0) {
-    return refusal(
-      refused('auth_unsupported', passed, 'credential', `not supported: ${rules.unsupportedAuth.join(', ')}`),
-    )
+    return refusal(refused('auth_unsupported', passed, authUnsupported(rules)))
   }
   if (version.ignored || rules.keyless) {
     const open = judgeOpen(rules, version, facts, counters, nowMs, organisation)
@@ -68,17 +65,17 @@ export function decide(
     }
   }
   const presented = presentedCredential(rules.auth, facts) || certificateCredential(rules, clientTls)
-  if (presented === '') return refusal(refused('credential_missing', passed, 'credential', 'none presented'))
+  if (presented === '') return refusal(refused('credential_missing', passed, credentialMissing(rules.auth)))
   const access = findAccess(presented, rules)
   const bound = access && judgeBoundKey(access.session, boundBy(rules), clientTls, nowMs)
-  if (bound !== undefined) return refusal(refused(bound.code, passed, 'credential', bound.detail))
+  if (bound !== undefined) return refusal(refused(bound.code, passed, bound.traceStep))
   const key = judgeKey(rules, version, access, facts, counters, nowMs, organisation)
   if (key.outcome === 'refuse') return refusal(key)
   if (key.outcome === 'needs-grant') return ungranted(key)
   return { outcome: 'pass', trace: access ? [...passed, access.traceStep, key.traceStep] : passed }
 }
 
-const MOCKED: TraceStep = { step: 'path', detail: 'answered by the definition itself' }
+const MOCKED: TraceStep = { step: 'path', code: 'path_answered' }
 
 function refusal({ code, trace }: Refused): Verdict {
   return { outcome: 'refuse', code, trace }
@@ -86,8 +83,15 @@ function refusal({ code, trace }: Refused): Verdict {
 
 /** Nobody grants units here: as when the ledger cannot be reached, nothing passes. */
 function ungranted({ limit }: NeedsGrant): Verdict {
-  const detail = `no units were granted, ${limit.scope}, set by ${limit.source}`
-  return refusal(refused('store_unavailable', [], 'quota', detail))
+  const args = { scope: limit.scope }
+  return refusal(
+    refused('store_unavailable', [], {
+      step: 'quota',
+      code: 'units_not_granted',
+      sources: [limit.source],
+      args,
+    }),
+  )
 }
 
 function withPath(facts: RequestFacts, path: string): RequestFacts {

@@ -1,6 +1,7 @@
 import type { Session } from '../access/session.ts'
 import type { ApiRules } from '../definition/api-rules.ts'
 import type { RefusalCode } from './refusals.ts'
+import type { TraceStep } from './verdict.ts'
 
 /** The certificate that a client has shown, and proved to own, in the handshake. */
 export type ClientCertificate = {
@@ -14,7 +15,7 @@ export type ClientCertificate = {
 export type ClientTls = 'plain' | 'no-certificate' | ClientCertificate
 
 /** Why a client certificate does not do. */
-export type CertificateRefusal = { readonly code: RefusalCode; readonly detail: string }
+export type CertificateRefusal = { readonly code: RefusalCode; readonly traceStep: TraceStep }
 
 /**
  * Static mutual TLS (gateway contract, section 4.4): the certificate must be one of those that the API lists.
@@ -25,12 +26,13 @@ export function judgeClientCertificate(
   tls: ClientTls,
   nowMs: number,
 ): CertificateRefusal | undefined {
-  if (tls === 'plain') return { code: 'tls_required', detail: 'the connection is not secured' }
-  if (tls === 'no-certificate')
-    return { code: 'client_certificate_required', detail: 'the client has shown no certificate' }
+  if (tls === 'plain') return { code: 'tls_required', traceStep: { step: 'credential', code: 'tls_missing' } }
+  if (tls === 'no-certificate') return { code: 'client_certificate_required', traceStep: NOT_SHOWN }
   const { fingerprint } = tls
-  if (!allowed.has(fingerprint))
-    return { code: 'client_certificate_not_allowed', detail: `${fingerprint} is not on the API's list` }
+  if (!allowed.has(fingerprint)) {
+    const traceStep: TraceStep = { step: 'credential', code: 'certificate_not_listed', args: { fingerprint } }
+    return { code: 'client_certificate_not_allowed', traceStep }
+  }
   return outOfTime(tls, nowMs)
 }
 
@@ -48,13 +50,21 @@ export function judgeBoundKey(
   const own = session.certificate ?? ''
   const bindings = api.mutualTls ? (session.mtls_static_certificate_bindings ?? []) : []
   if (tls === 'plain' || tls === 'no-certificate')
-    return { code: 'key_certificate_required', detail: 'the client has shown no certificate' }
+    return { code: 'key_certificate_required', traceStep: NOT_SHOWN }
   const id = api.orgId + tls.fingerprint
   const same = (named: string) => named === id || named === tls.fingerprint
   if (own === '' && api.useCertificate)
-    return { code: 'key_certificate_mismatch', detail: 'the key is bound to no certificate' }
-  if ((own !== '' && !same(own)) || (bindings.length > 0 && !bindings.some(same)))
-    return { code: 'key_certificate_mismatch', detail: `the key is not bound to ${tls.fingerprint}` }
+    return {
+      code: 'key_certificate_mismatch',
+      traceStep: { step: 'credential', code: 'key_bound_to_none' },
+    }
+  if ((own !== '' && !same(own)) || (bindings.length > 0 && !bindings.some(same))) {
+    const args = { fingerprint: tls.fingerprint }
+    return {
+      code: 'key_certificate_mismatch',
+      traceStep: { step: 'credential', code: 'key_bound_to_other', args },
+    }
+  }
   return outOfTime(tls, nowMs)
 }
 
@@ -94,11 +104,16 @@ export function certificateSecret(orgId: string, certificate: string): string {
   return orgId + certificate
 }
 
+const NOT_SHOWN: TraceStep = { step: 'credential', code: 'certificate_missing' }
+
 function outOfTime(
   { fingerprint, notBeforeMs, notAfterMs }: ClientCertificate,
   nowMs: number,
 ): CertificateRefusal | undefined {
   if (nowMs >= notBeforeMs && nowMs <= notAfterMs) return undefined
-  const detail = nowMs > notAfterMs ? 'has expired' : 'is not valid yet'
-  return { code: 'client_certificate_expired', detail: `${fingerprint} ${detail}` }
+  const code = nowMs > notAfterMs ? 'certificate_expired' : 'certificate_not_valid_yet'
+  return {
+    code: 'client_certificate_expired',
+    traceStep: { step: 'credential', code, args: { fingerprint } },
+  }
 }

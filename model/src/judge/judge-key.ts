@@ -9,7 +9,7 @@ import { pathAfterVersion, type VersionPassed } from './judge-version.ts'
 import type { RefusalCode } from './refusals.ts'
 import { type Limited, type Refused, refused } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
-import type { TraceStep } from './verdict.ts'
+import type { StepName, TraceStep } from './verdict.ts'
 
 /**
  * A request that may pass and was counted. One object for all requests: it tells of the last judgement, until the next
@@ -97,7 +97,7 @@ const OPEN: Shown = {
   quotaMax: 0,
   quotaRemaining: 0,
   quotaRenews: 0,
-  traceStep: { step: 'credential', detail: 'none asked for' },
+  traceStep: { step: 'credential', code: 'credential_not_asked' },
 }
 
 type Shown = Pick<ApiAccess, 'quotaMax' | 'quotaRemaining' | 'quotaRenews' | 'traceStep'>
@@ -132,24 +132,31 @@ function passed(plan: LimitPlan, cost: number, shown: Shown, counters: Counters)
 function needsGrant(plan: LimitPlan, cost: number, counters: Counters): NeedsGrant | Refused {
   const limit = plan.limits[counters.wanting()]
   // A counter that names none of the limits it was given counts nothing: nothing passes uncounted.
-  if (limit === undefined) return refused('counters_full', [], 'quota', 'no quota waits for a grant')
+  if (limit === undefined) return refused('counters_full', [], { step: 'quota', code: 'grant_unclaimed' })
   return { outcome: 'needs-grant', limit, cost }
 }
 
 /** The step that decided a refusal, and its code; and what was over its limit. */
-type Why = TraceStep & { readonly code: RefusalCode; readonly limited?: Limited }
+type Why = { readonly code: RefusalCode; readonly decided: TraceStep; readonly limited?: Limited }
 
-const SHUT: Why = { code: 'organisation_inactive', step: 'route', detail: 'the organisation is switched off' }
-const UNKNOWN: Why = { code: 'key_unknown', step: 'credential', detail: 'no such key in this organisation' }
+const SHUT: Why = {
+  code: 'organisation_inactive',
+  decided: { step: 'route', code: 'organisation_inactive' },
+}
+const UNKNOWN: Why = { code: 'key_unknown', decided: { step: 'credential', code: 'key_unknown' } }
 
 function unusable(access: EffectiveAccess, nowMs: number): Why | undefined {
   if (access.unusable !== undefined) {
-    return { code: 'key_without_policies', step: 'key', detail: access.unusable }
+    const decided: TraceStep = { step: 'key', code: 'policies_unusable', args: { problem: access.unusable } }
+    return { code: 'key_without_policies', decided }
   }
-  if (access.inactive.value)
-    return { code: 'key_inactive', step: 'key', detail: `inactive, ${access.inactive.source}` }
+  if (access.inactive.value) {
+    const { sources } = access.inactive
+    return { code: 'key_inactive', decided: { step: 'key', code: 'key_inactive', sources } }
+  }
   if (access.expiresAtMs !== 0 && nowMs > access.expiresAtMs) {
-    return { code: 'key_expired', step: 'key', detail: `expired at ${access.expiresAtMs / 1000} (Unix time)` }
+    const args = { unix: access.expiresAtMs / 1000 }
+    return { code: 'key_expired', decided: { step: 'key', code: 'key_expired', args } }
   }
   return undefined
 }
@@ -160,12 +167,16 @@ function withoutRight(
   api: ApiAccess | undefined,
   facts: RequestFacts,
 ): Why | undefined {
-  if (api === undefined)
-    return { code: 'api_not_granted', step: 'rights', detail: `no right on API ${rules.name}` }
+  if (api === undefined) {
+    const decided: TraceStep = { step: 'rights', code: 'api_not_granted', args: { api: rules.name } }
+    return { code: 'api_not_granted', decided }
+  }
   const master = api.apiId === ''
   if (!master && rules.versioning !== undefined && !api.versions.value.includes(version.version.name)) {
-    const detail = `version ${version.version.name} is not granted, ${api.versions.source}`
-    return { code: 'version_not_granted', step: 'rights', detail }
+    const { sources } = api.versions
+    const args = { version: version.version.name }
+    const decided: TraceStep = { step: 'rights', code: 'version_not_granted', sources, args }
+    return { code: 'version_not_granted', decided }
   }
   const urls = api.allowedUrls.value
   if (urls.length === 0) return undefined
@@ -173,21 +184,25 @@ function withoutRight(
   for (const { url, methods } of urls) {
     if (methods.includes(facts.method) && matchesEither(url, path, facts.fullPath)) return undefined
   }
-  return {
-    code: 'url_not_granted',
-    step: 'rights',
-    detail: `no allowed URL matches, ${api.allowedUrls.source}`,
-  }
+  return { code: 'url_not_granted', decided: noUrl(api.allowedUrls) }
+}
+
+function noUrl({ value, sources }: ApiAccess['allowedUrls']): TraceStep {
+  const unusable = value.filter(({ url }) => url.problem !== undefined)
+  if (unusable.length === 0) return { step: 'rights', code: 'url_not_granted', sources }
+  const patterns = unusable.map(({ url }) => `"${url.source.slice(0, 80)}" ${url.problem}`).join('; ')
+  return { step: 'rights', code: 'url_not_granted_some_unusable', sources, args: { patterns } }
 }
 
 /** Says which limit refused, and what a client may be told of that. */
 function overLimit(plan: LimitPlan, index: number, counters: Counters): Why {
   const limit = plan.limits[index]
-  if (limit === undefined) return { code: 'counters_full', step: 'rate', detail: 'no counter is free' }
+  if (limit === undefined) return { code: 'counters_full', decided: { step: 'rate', code: 'counters_full' } }
   const { code, step } = REFUSALS[limit.kind]
-  const detail = `${counters.usage(index).used} of ${counters.allowance(index)} used, ${limit.scope}, set by ${limit.source}`
+  const args = { used: counters.usage(index).used, max: counters.allowance(index), scope: limit.scope }
+  const decided: TraceStep = { step, code: 'limit_reached', sources: [limit.source], args }
   const throttle = limit.kind === 'rate' ? plan.throttle : undefined
-  return { code, step, detail, limited: { plan, index, retryAtMs: counters.retryAtMs(), throttle } }
+  return { code, decided, limited: { plan, index, retryAtMs: counters.retryAtMs(), throttle } }
 }
 
 const REFUSALS = {
@@ -199,7 +214,7 @@ const REFUSALS = {
   'org-rate': { code: 'organisation_rate_limited', step: 'rate' },
   'org-concurrency': { code: 'organisation_rate_limited', step: 'rate' },
   'org-quota': { code: 'organisation_quota_exceeded', step: 'quota' },
-} as const satisfies Record<LimitKind, Pick<Why, 'code' | 'step'>>
+} as const satisfies Record<LimitKind, { readonly code: RefusalCode; readonly step: StepName }>
 
 function ownLimits(api: ApiAccess, version: VersionPassed, facts: RequestFacts): OwnLimits {
   if (api.endpoints.length === 0) return api.own
@@ -232,5 +247,5 @@ function refuse(
 ): Refused {
   const before = [rules.traceSteps.route, version.version.traceStep]
   if (access !== undefined) before.push(access.traceStep)
-  return refused(why.code, before, why.step, why.detail, why.limited)
+  return refused(why.code, before, why.decided, why.limited)
 }

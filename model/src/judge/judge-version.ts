@@ -9,6 +9,7 @@ import {
 import { queryValue } from './query-value.ts'
 import { type Refused, refused } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
+import type { TraceStep } from './verdict.ts'
 
 /** A request that may go on to the version it asked for. */
 export type VersionPassed = {
@@ -30,6 +31,8 @@ export type VersionJudgement =
   | { readonly outcome: 'sub-api'; readonly apiId: string; readonly name: string; readonly pathDrop: number }
   | Refused
 
+const UNNAMED: TraceStep = { step: 'version', code: 'version_unnamed' }
+
 /** The path of a request as lists and settings of its version match it. */
 export function pathAfterVersion(facts: RequestFacts, version: VersionPassed): string {
   return version.versionLength === 0 ? facts.path : facts.path.slice(version.versionLength) || '/'
@@ -40,9 +43,10 @@ export function pathAfterVersion(facts: RequestFacts, version: VersionPassed): s
  * authentication, so that a forbidden path is forbidden to everyone.
  */
 export function judgeVersion(rules: ApiRules, facts: RequestFacts, nowMs: number): VersionJudgement {
-  if (!rules.active) return refused('api_inactive', [], 'route', `${rules.name} is not active`)
+  if (!rules.active)
+    return refused('api_inactive', [], { step: 'route', code: 'api_inactive', args: { name: rules.name } })
   if (rules.expiresAtMs !== 0 && nowMs > rules.expiresAtMs) {
-    return refused('api_expired', [], 'route', `${rules.name} expired`)
+    return refused('api_expired', [], { step: 'route', code: 'api_expired', args: { name: rules.name } })
   }
   if (rules.subApis !== undefined) {
     const sub = subApi(rules, rules.subApis, facts)
@@ -50,12 +54,10 @@ export function judgeVersion(rules: ApiRules, facts: RequestFacts, nowMs: number
   }
   if (rules.versioning === undefined) {
     if (rules.single !== undefined) return judgePath(rules, rules.single, facts, nowMs, 0, 0)
-    return refused(
-      'version_missing',
-      [rules.traceSteps.route],
-      'version',
-      'not versioned, but several versions are defined',
-    )
+    return refused('version_missing', [rules.traceSteps.route], {
+      step: 'version',
+      code: 'versions_ambiguous',
+    })
   }
   return versioned(rules, rules.versioning, facts, nowMs)
 }
@@ -68,29 +70,22 @@ function versioned(rules: ApiRules, by: Versioning, facts: RequestFacts, nowMs: 
     return judgePath(rules, found, facts, nowMs, length, by.strip ? length : 0)
   }
   if (named !== '' && !by.fallbackToDefault) {
-    return refused(
-      'version_unknown',
-      [rules.traceSteps.route],
-      'version',
-      `"${named.slice(0, 80)}" does not exist`,
-    )
+    return refused('version_unknown', [rules.traceSteps.route], {
+      step: 'version',
+      code: 'version_unknown',
+      args: { name: named.slice(0, 80) },
+    })
   }
   if (by.defaultVersion === '') {
-    return refused(
-      'version_missing',
-      [rules.traceSteps.route],
-      'version',
-      'none named, and there is no default',
-    )
+    return refused('version_missing', [rules.traceSteps.route], UNNAMED)
   }
   const fallback = rules.versions.get(by.defaultVersion)
   if (fallback === undefined) {
-    return refused(
-      'version_unknown',
-      [rules.traceSteps.route],
-      'version',
-      `the default "${by.defaultVersion}" does not exist`,
-    )
+    return refused('version_unknown', [rules.traceSteps.route], {
+      step: 'version',
+      code: 'version_default_unknown',
+      args: { name: by.defaultVersion },
+    })
   }
   // A segment that no pattern marks as a version is part of the path when it names none.
   const length = named !== '' && by.urlPattern !== undefined && by.location === 'url' ? named.length + 1 : 0
@@ -103,12 +98,7 @@ function subApi(rules: ApiRules, by: SubApis, facts: RequestFacts): VersionJudge
   const known = named === by.ownName || by.apis.has(named)
   const missing = named === '' || (!known && by.fallbackToDefault)
   if (missing && by.defaultVersion === '') {
-    return refused(
-      'version_missing',
-      [rules.traceSteps.route],
-      'version',
-      'none named, and there is no default',
-    )
+    return refused('version_missing', [rules.traceSteps.route], UNNAMED)
   }
   const name = missing ? by.defaultVersion : named
   const apiId = by.apis.get(name)
@@ -116,14 +106,19 @@ function subApi(rules: ApiRules, by: SubApis, facts: RequestFacts): VersionJudge
   const drop = !missing && by.location === 'url' && by.strip ? named.length + 1 : 0
   if (!self) {
     if (apiId !== undefined) return { outcome: 'sub-api', apiId, name, pathDrop: drop }
-    return refused(
-      'sub_version_unknown',
-      [rules.traceSteps.route],
-      'version',
-      `"${name.slice(0, 80)}" does not exist`,
-    )
+    return refused('sub_version_unknown', [rules.traceSteps.route], {
+      step: 'version',
+      code: 'version_unknown',
+      args: { name: name.slice(0, 80) },
+    })
   }
   return undefined
+}
+
+/** The API that a version is does not exist, or is switched off. */
+export function subVersionMissing(rules: ApiRules, name: string): Refused {
+  const decided: TraceStep = { step: 'version', code: 'version_api_missing', args: { name } }
+  return refused('sub_version_unknown', [rules.traceSteps.route], decided)
 }
 
 /** The version a request names; empty when it names none. */
@@ -144,7 +139,11 @@ function judgePath(
   pathDrop: number,
 ): VersionJudgement {
   if (version.expiresAtMs !== 0 && nowMs > version.expiresAtMs) {
-    return refused('version_expired', [rules.traceSteps.route], 'version', `${version.name} expired`)
+    return refused('version_expired', [rules.traceSteps.route], {
+      step: 'version',
+      code: 'version_expired',
+      args: { name: version.name },
+    })
   }
   let listing: PathRule<Listing> | undefined
   if (version.listed.length > 0) {
@@ -156,6 +155,9 @@ function judgePath(
     return { outcome: 'pass', version, ignored: list === 'ignored', versionLength, pathDrop }
   }
   if (listing?.value.list === 'mock') return { outcome: 'mock', version, reply: listing.value.reply }
-  const why = listing === undefined ? 'not on the white list' : `on the ${list} list: ${listing.path.source}`
-  return refused('endpoint_forbidden', [rules.traceSteps.route, version.traceStep], 'path', why)
+  const decided: TraceStep =
+    listing === undefined
+      ? { step: 'path', code: 'path_not_white_listed' }
+      : { step: 'path', code: 'path_listed', args: { list, pattern: listing.path.source } }
+  return refused('endpoint_forbidden', [rules.traceSteps.route, version.traceStep], decided)
 }

@@ -22,13 +22,12 @@ export type Limited = {
   readonly throttle: Throttle | undefined
 }
 
-/** A refusal after the steps that were passed; `step` and `detail` say what decided. */
+/** A refusal after the steps that were passed; `decided` is the step that decided. */
 export function refused(
   code: RefusalCode,
   passed: readonly TraceStep[],
-  step: TraceStep['step'],
-  detail: string,
+  decided: TraceStep,
   limited?: Limited,
 ): Refused {
-  return { outcome: 'refuse', code, trace: [...passed, { step, detail }], limited }
+  return { outcome: 'refuse', code, trace: [...passed, decided], limited }
 }

@@ -1,6 +1,7 @@
 import type { ApiDefinition, AuthConfig } from '../definition/api-definition.ts'
 import { cookieValue, queryValue } from './query-value.ts'
 import type { RequestFacts } from './request-facts.ts'
+import type { TraceStep } from './verdict.ts'
 
 /** Where an API looks for its key; empty names are not looked at (gateway contract, section 6.1, `auth`). */
 export type TokenAuth = {
@@ -36,6 +37,26 @@ export function presentedCredential(auth: TokenAuth, facts: RequestFacts): strin
   if (credential === '' && auth.param !== '') credential = queryValue(facts.query, auth.param) ?? ''
   if (credential === '' && auth.header !== '') credential = facts.header(auth.header) ?? ''
   return withoutBearer(credential)
+}
+
+/** The step of a request without a credential: it tells where one was looked for. */
+export function credentialMissing(auth: TokenAuth): TraceStep {
+  const places: string[] = []
+  if (auth.cookie !== '') places.push(`cookie ${auth.cookie}`)
+  if (auth.param !== '') places.push(`query parameter ${auth.param}`)
+  if (auth.header !== '') places.push(`header ${auth.header}`)
+  const none = 'any place: header, query and cookie are switched off'
+  const args = { places: places.length === 0 ? none : places.join(', ') }
+  return { step: 'credential', code: 'credential_missing', args }
+}
+
+/** The step of a request to an API that asks for what cannot be judged. */
+export function authUnsupported({
+  unsupportedAuth,
+}: {
+  readonly unsupportedAuth: readonly string[]
+}): TraceStep {
+  return { step: 'credential', code: 'auth_unsupported', args: { methods: unsupportedAuth.join(', ') } }
 }
 
 function withoutBearer(credential: string): string {

@@ -1,4 +1,5 @@
 import type { Session } from '../access/session.ts'
+import { BY_THE_KEY, type SourceRef, sourceWords } from '../source-ref.ts'
 import { cellOf, type LimitKind } from './counters.ts'
 
 /** Whose counters a limit uses, and how that is named: in the names of counters, and in words. */
@@ -16,8 +17,7 @@ export type Budget = {
 
 /** Who set a part of the limits, and whose budget it asked for. */
 export type Setter = {
-  /** In words: "key", "policy gold (64f0…)". Empty = the session's own value counts. */
-  readonly label: string
+  readonly source: SourceRef
   /** `limits_shared_by` as that policy says it; empty when it does not. */
   readonly sharedBy: string
   /** Names the policy among those of its organisation; empty for the key itself and for policies that it carries itself. */
@@ -25,7 +25,7 @@ export type Setter = {
 }
 
 /** The key itself as the one who set a limit. */
-export const BY_KEY: Setter = { label: 'key', sharedBy: '', policyId: '' }
+export const BY_KEY: Setter = { source: BY_THE_KEY, sharedBy: '', policyId: '' }
 
 /** What of a key decides whose budgets it uses. */
 export type BudgetFacts = { readonly keyId: string; readonly orgId: string; readonly session: Session }
@@ -46,7 +46,7 @@ export function budgetOf({ keyId, orgId, session }: BudgetFacts, setter: Setter)
       if (setter.policyId === '') break
       return {
         id: `policy:${escaped(orgId)}:${escaped(setter.policyId)}`,
-        words: setter.label,
+        words: sourceWords(setter.source),
         mixed: false,
       }
     case 'organisation':

@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
+import type { SourceRef } from '../source-ref.ts'
 
 /**
  * What `decide()` asks of whoever counts. `limits/` implements it over shared memory; a test may use a Map.
@@ -62,8 +63,8 @@ export type Limit = {
   readonly smoothing: Smoothing | undefined
   /** Whose counter it is, in words: "key", "key on API orders", "owner acme", "policy gold". */
   readonly scope: string
-  /** Where the number was set, in words: "key", "policy gold", "API orders". */
-  readonly source: string
+  /** Who set the number. */
+  readonly source: SourceRef
 }
 
 /**

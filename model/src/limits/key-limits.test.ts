@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { EndpointLimit } from '../access/session.ts'
+import { BY_THE_KEY } from '../source-ref.ts'
 import { concurrencyOf, quotaOf, ratesOf, throttleOf } from './key-limits.ts'
 
 const place = {
   budget: { id: 'k', words: 'key', mixed: false },
   path: [],
   scope: 'key',
-  source: 'key',
+  source: BY_THE_KEY,
 }
 const shared = { ...place, budget: { ...place.budget, mixed: true } }
 

@@ -1,4 +1,5 @@
 import type { ApiLimit, EndpointLimit } from '../access/session.ts'
+import type { SourceRef } from '../source-ref.ts'
 import { type Budget, counterName, escaped } from './budget.ts'
 import type { Calendar, Limit, LimitKind } from './counters.ts'
 import { concurrencyLimit, quotaLimit, type RateManner, rateLimit } from './limit.ts'
@@ -15,7 +16,7 @@ export type LimitOrigin = {
   readonly path: readonly string[]
   /** Whose counter it is, in words. */
   readonly scope: string
-  readonly source: string
+  readonly source: SourceRef
 }
 
 /**

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { BY_THE_KEY } from '../source-ref.ts'
 import { concurrencyLimit, quotaLimit, rateLimit } from './limit.ts'
 import { durationInWords, limitInWords, limitsInWords } from './limit-in-words.ts'
 
-const LABELS = { kind: 'rate', name: 'c', scope: 'owner acme', source: 'key' } as const
+const LABELS = { kind: 'rate', name: 'c', scope: 'owner acme', source: BY_THE_KEY } as const
 
 const limits: [max: number, seconds: number, words: string][] = [
   [60, 60, '60 requests each minute'],

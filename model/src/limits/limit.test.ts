@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as fc from 'fast-check'
+import { BY_THE_KEY } from '../source-ref.ts'
 import { MAX_WINDOW_MS, quotaLimit, rateLimit } from './limit.ts'
 
-const labels = { kind: 'rate', name: 'c', scope: 's', source: 'x' } as const
+const labels = { kind: 'rate', name: 'c', scope: 's', source: BY_THE_KEY } as const
 
 const rates: [rate: number, per: number, expected: [number, number] | undefined][] = [
   [100, 60, [100, 60_000]],

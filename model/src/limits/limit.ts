@@ -1,3 +1,4 @@
+import type { SourceRef } from '../source-ref.ts'
 import {
   type Algorithm,
   type Calendar,
@@ -23,7 +24,7 @@ export type LimitLabels = {
   /** Name of the counter. */
   readonly name: string
   readonly scope: string
-  readonly source: string
+  readonly source: SourceRef
 }
 
 /** How a rate counts; undefined = by fixed windows, and a burst as large as the rate. */

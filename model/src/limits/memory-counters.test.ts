@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { BY_THE_KEY } from '../source-ref.ts'
 import { cellOf, type Limit } from './counters.ts'
 import { memoryCounters } from './memory-counters.ts'
 
@@ -14,7 +15,7 @@ function limit(
     calendar: undefined,
     smoothing: undefined,
     scope: 'key',
-    source: 'key',
+    source: BY_THE_KEY,
   } as const
   return { ...labels, algorithm, name, cell: cellOf(name), max, windowMs, burst: max }
 }

@@ -20,7 +20,7 @@ export function organisationLimits(orgId: string, session: Session): Organisatio
     budget: { id: escaped(orgId), words: 'organisation', mixed: false },
     path: [],
     scope: 'organisation',
-    source: 'organisation',
+    source: { kind: 'organisation', id: orgId, name: '' } as const,
   }
   const rates = ratesOf(session, place, 'org-rate')
   const concurrency = concurrencyOf(session, place, 'org-concurrency')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { BY_THE_KEY } from '../source-ref.ts'
 import { rateLimit } from './limit.ts'
 import { smoothingOf } from './smoothing.ts'
 
@@ -24,7 +25,7 @@ test('what is not enabled, begins at 0 or not below the rate is no smoothing', (
 })
 
 test('windows are smoothed, a token bucket is not', () => {
-  const labels = { kind: 'rate', name: 'k', scope: 'key', source: 'key' } as const
+  const labels = { kind: 'rate', name: 'k', scope: 'key', source: BY_THE_KEY } as const
   const smoothed = (algorithm: string) =>
     rateLimit(100, 1, labels, { algorithm }, fields)?.smoothing?.threshold
   assert.deepEqual(['', 'sliding_window', 'token_bucket'].map(smoothed), [10, 10, undefined])

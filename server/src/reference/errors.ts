@@ -18,8 +18,7 @@ import { trialProblems } from '@tollgate/management/try-it/trial-request'
 import { groupProblems } from '@tollgate/management/user-groups/user-group-problems'
 import { userProblems } from '@tollgate/management/users/user-problems'
 import { webhookProblems } from '@tollgate/management/webhooks/webhook-problems'
-import { refusalMeanings } from '@tollgate/model/judge/refusal-meanings'
-import { type RefusalCode, refusals } from '@tollgate/model/judge/refusals'
+import { refusals } from '@tollgate/model/judge/refusals'
 
 const managementTables: readonly {
   readonly of: string
@@ -53,8 +52,7 @@ const managementTables: readonly {
 /** The text of docs/reference/errors.md, from the closed tables of the gate and of the management APIs. */
 export function errorReference(): string {
   const gate = Object.entries(refusals).map(
-    ([code, { status, message }]) =>
-      `| \`${code}\` | ${status} | ${message} | ${refusalMeanings[code as RefusalCode]} |`,
+    ([code, { status, message, meaning }]) => `| \`${code}\` | ${status} | ${message} | ${meaning} |`,
   )
   const management = managementTables.flatMap(({ of, table }) => [
     `### ${of}`,

@@ -41,21 +41,51 @@ export function headerList(headers: HeaderChange['add']): HeaderLines['set'] {
   })
 }
 
-/** The changes that the steps of one request have made so far; a later one wins over an earlier. */
-export class HeaderEdits {
-  /** Lower-case names of the head's own lines that do not go on. */
-  readonly dropped = new Set<string>()
-  readonly #added = new Map<string, string>()
+export const NO_NAMES: ReadonlySet<string> = new Set()
 
-  remove(lowerName: string): void {
-    this.dropped.add(lowerName)
-    this.#added.delete(lowerName)
+/**
+ * The changes that the steps of one request have made to a head so far; a later one wins over an earlier. Most requests
+ * have no more than a block, which needs neither set nor map.
+ */
+export class HeadEdits {
+  #dropped: Set<string> | undefined = undefined
+  #lines: Map<string, string> | undefined = undefined
+  #blockNames: ReadonlySet<string> = NO_NAMES
+  #blockLines = ''
+
+  /** Lower-case names of the head's own lines that do not go on. */
+  get dropped(): ReadonlySet<string> {
+    if (this.#dropped === undefined) return this.#blockNames
+    return this.#blockNames.size === 0 ? this.#dropped : this.#dropped.union(this.#blockNames)
   }
 
-  /** @param line complete, ending in CRLF */
+  remove(lowerName: string): void {
+    this.#dropped ??= new Set()
+    this.#dropped.add(lowerName)
+    this.#lines?.delete(lowerName)
+  }
+
+  /** @param line complete, ending in CRLF; it takes the place of every line of that name */
   set(lowerName: string, line: string): void {
-    this.dropped.add(lowerName)
-    this.#added.set(lowerName, line)
+    this.#dropped ??= new Set()
+    this.#dropped.add(lowerName)
+    this.#lines ??= new Map()
+    this.#lines.set(lowerName, line)
+  }
+
+  /** @param line complete, ending in CRLF; it stands beside the lines of that name that are there */
+  append(lowerName: string, line: string): void {
+    this.#lines ??= new Map()
+    this.#lines.set(lowerName, (this.#lines.get(lowerName) ?? '') + line)
+  }
+
+  /**
+   * Lines of the gate that take the place of every line of these names. A second block takes the place of the first.
+   * @param lowerNames a set that never changes
+   */
+  block(lowerNames: ReadonlySet<string>, lines: string): void {
+    this.#blockNames = lowerNames
+    this.#blockLines = lines
   }
 
   apply(change: HeaderLines): void {
@@ -64,12 +94,13 @@ export class HeaderEdits {
   }
 
   has(lowerName: string): boolean {
-    return this.#added.has(lowerName)
+    return this.#lines?.has(lowerName) === true
   }
 
   lines(): string {
+    if (this.#lines === undefined) return this.#blockLines
     let lines = ''
-    for (const line of this.#added.values()) lines += line
-    return lines
+    for (const line of this.#lines.values()) lines += line
+    return lines + this.#blockLines
   }
 }

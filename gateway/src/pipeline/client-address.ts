@@ -12,6 +12,16 @@ const MAX_REMEMBERED_PEERS = 4_096
 /** Addresses of one X-Forwarded-For that are looked at, from the right. */
 const MAX_HOPS = 32
 
+/** What only a trusted proxy may say of the client. */
+export const CLAIMS: ReadonlySet<string> = new Set([
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-real-ip',
+  'forwarded',
+])
+
 /** Who may say what came before it. */
 export interface TrustedPeers {
   has(address: string): boolean
