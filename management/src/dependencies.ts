@@ -33,6 +33,10 @@ export type Dependencies = {
   readonly pageSize: number
   /** Largest request body of the REST surfaces, bytes. */
   readonly maxBodyBytes: number
+  /** Most JSON values in one of them. */
+  readonly maxBodyValues: number
+  /** Bytes of answers that may wait for their clients, all together. */
+  readonly maxAnswerBytes: number
   /** Finds a request that the gateway refused a while ago. */
   readonly findRequest: FindRequest
   /** The web dashboard; without it the dashboard port serves the API alone. */

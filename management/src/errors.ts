@@ -40,6 +40,8 @@ export const problems = defineProblems({
   body_malformed: { status: 403, message: 'Request body malformed' },
   body_invalid: { status: 400, message: 'Request object validation failed' },
   body_too_large: { status: 413, message: 'Request body too large' },
+  body_too_many_values: { status: 413, message: 'Request body has too many values' },
+  answers_waiting: { status: 503, message: 'Too many answers wait for their clients, try again later' },
   query_invalid: { status: 400, message: 'Query parameter invalid' },
   request_malformed: { status: 400, message: 'Request malformed' },
   path_invalid: { status: 400, message: 'Request path malformed' },

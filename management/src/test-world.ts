@@ -54,6 +54,8 @@ export async function testWorld(): Promise<TestWorld> {
     ownGateway: undefined,
     pageSize: 10,
     maxBodyBytes: 1_000_000,
+    maxBodyValues: 100_000,
+    maxAnswerBytes: 256 * 1024 * 1024,
     findRequest: async (id) => requests.get(id),
     notReady: () => undefined,
     now,
