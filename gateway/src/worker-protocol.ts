@@ -92,6 +92,8 @@ export type GatewaySettings = {
   readonly http2?: boolean
   /** At the stop: for how long new connections are still taken, and told that the gate is closing; milliseconds. */
   readonly drainMs?: number
+  /** The control API has a port of its own: of it the gateway's port has `/hello` and `/ready` alone. */
+  readonly controlApart?: boolean
   /** Log every request, or only refusals and failures. */
   readonly logRequests: 'all' | 'refused' | 'none'
 }

@@ -74,7 +74,10 @@ export function buildDashboardApi(
 ): FastifyInstance {
   const routes = dashboardRoutes(deps, gate)
   const documents = madeOnce(() => {
-    const document = openApiDocument([...routes, documentRoute], controlRoutes(deps), deps)
+    const document = openApiDocument([...routes, documentRoute], controlRoutes(deps), {
+      version: deps.version,
+      gatewayUrl: deps.controlUrl ?? deps.gatewayUrl,
+    })
     return {
       data: packedDocument('application/json; charset=utf-8', JSON.stringify(document)),
       page: packedDocument('text/html; charset=utf-8', referencePage(document)),

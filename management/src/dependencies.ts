@@ -23,6 +23,8 @@ export type Dependencies = {
   readonly version: string
   /** Base URL under which clients reach the gateway: for `/api/apis/{id}/url`. */
   readonly gatewayUrl: string
+  /** The same for the control API, where that has a port of its own. */
+  readonly controlUrl?: string | undefined
   /** What the gate's workers counted, lately. */
   readonly traffic: TrafficHistory
   /** When a key was last recognised, unix seconds, where that is newer than what is stored; else 0. */
@@ -37,6 +39,10 @@ export type Dependencies = {
   readonly maxBodyValues: number
   /** Bytes of answers that may wait for their clients, all together. */
   readonly maxAnswerBytes: number
+  /** Wrong secrets of the admin and control APIs that an address may send at once; 0 = any number. */
+  readonly wrongSecrets: number
+  /** Addresses that sent forwarding headers and are not trusted to, the first few. */
+  readonly untrustedForwarders: () => readonly string[]
   /** Finds a request that the gateway refused a while ago. */
   readonly findRequest: FindRequest
   /** The web dashboard; without it the dashboard port serves the API alone. */

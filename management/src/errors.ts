@@ -49,6 +49,7 @@ export const problems = defineProblems({
   organisation_unknown: { status: 400, message: 'Organisation does not exist' },
   foreign_object: { status: 403, message: 'Object not owned by this organisation, write is forbidden' },
   foreign_origin: { status: 403, message: 'A page of another origin may not use this session' },
+  too_many_wrong_secrets: { status: 429, message: 'Too many wrong secrets, try again later' },
   conflict: { status: 409, message: 'An object with the same id exists already' },
   store_unavailable: { status: 503, message: 'The store is not available, try again later' },
   not_found: { status: 404, message: 'Not found' },

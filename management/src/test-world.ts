@@ -56,6 +56,8 @@ export async function testWorld(): Promise<TestWorld> {
     maxBodyBytes: 1_000_000,
     maxBodyValues: 100_000,
     maxAnswerBytes: 256 * 1024 * 1024,
+    wrongSecrets: 100,
+    untrustedForwarders: () => [],
     findRequest: async (id) => requests.get(id),
     notReady: () => undefined,
     now,

@@ -10,7 +10,7 @@ import type { KeyReader } from '@tollgate/storage/keys/key-reader'
 import type { Admission } from '../admission/admission.ts'
 import { rateHeaders } from '../admission/rate-headers.ts'
 import { throttleQueue } from '../admission/throttle-queue.ts'
-import { clientAddress, trustedPeers } from '../edge/client-address.ts'
+import { clientAddress, trustedPeers, UNTRUSTED_FORWARDER } from '../edge/client-address.ts'
 import { ControlRequest, isControlPath } from '../edge/control-paths.ts'
 import { refusalRenderer } from '../edge/refusal-answer.ts'
 import { requestIds } from '../edge/request-id.ts'
@@ -73,7 +73,9 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   const pools = upstreamPools(poolLimits(settings), upstreamTls(settings.upstreamAuthorities ?? []))
   const control = upstreamPool(controlOrigin(parts.controlSocket), poolLimits(settings))
   const trusted = trustedPeers(settings.trustedProxies)
-  const clientIp = clientAddress(trusted)
+  const clientIp = clientAddress(trusted, (remoteAddress) =>
+    log({ level: 'info', msg: UNTRUSTED_FORWARDER, remoteAddress }),
+  )
   const nextId = requestIds(parts.worker)
   const render = refusalRenderer(settings.generator)
   const logRequest = requestLog(settings.logRequests, log)
@@ -137,7 +139,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     const path = normalisePath(exchange.head.path)
     if (path === undefined) {
       badPath(exchange)
-    } else if (isControlPath(path)) {
+    } else if (isControlPath(path, settings.controlApart)) {
       toControl(exchange, path)
     } else {
       const match = snapshot.routes.find(exchange.head.host, path)
