@@ -46,6 +46,8 @@ export type GatewaySettings = {
   readonly maxBodyBytes: number
   /** Trusted proxies begin each connection by saying whose it is (PROXY protocol). */
   readonly proxyProtocol: boolean
+  /** The control API has a port of its own: of it the gateway's port has `/hello` and `/ready` alone. */
+  readonly controlApart: boolean
   /** Peers whose X-Real-IP and X-Forwarded-For count; CIDRs. */
   readonly trustedProxies: readonly string[]
   /** What answers tell of limits: `quotas` and `rate_limits` as the contract has them, or `ietf`. */

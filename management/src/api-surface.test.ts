@@ -22,7 +22,8 @@ const openSurface: ApiSurface = {
 
 function serving(routes: readonly Route[]) {
   const logged: object[] = []
-  const app = buildApiSurface(routes, openSurface, { maxBodyBytes: 1000 }, (message, detail) =>
+  const limits = { maxBodyBytes: 1000, maxBodyValues: 100, maxAnswerBytes: 1_000_000 }
+  const app = buildApiSurface(routes, openSurface, limits, (message, detail) =>
     logged.push({ message, detail }),
   )
   return { app, logged }

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { hex32 } from '@tollgate/model/ids'
 import {
   ConflictError,
@@ -8,16 +10,43 @@ import {
 } from '@tollgate/storage/drivers/errors'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { type AnswerBudget, answerBudget } from './answer-budget.ts'
 import type { Caller } from './caller.ts'
 import { Problem, type ProblemSpec, problems } from './errors.ts'
 import { invalidBody, isStorable, parseJsonBody } from './json-body.ts'
 import { readBody } from './read-body.ts'
-import { type HttpFacts, Reply, type Route } from './route.ts'
+import {
+  type HttpFacts,
+  MediaReply,
+  publicBodyBytes,
+  Reply,
+  type ReplyHeaders,
+  type Route,
+  StoredReply,
+} from './route.ts'
+import { acceptedEncodings, sendStored } from './stored-document.ts'
 
 /** Longest path parameter, characters: a longer one names nothing that exists. */
 const maxParamLength = 1024
 /** A request that has not arrived whole after so long is given up. */
 const requestTimeoutMs = 30_000
+/** Answers from so many characters on are compressed for who takes that. */
+const compressedFrom = 16_384
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is asking, once the route has admitted somebody. */
+    caller: Caller | undefined
+    /** What the client called its body; Fastify's parsers are given no name, see below. */
+    bodyType: string
+  }
+  interface FastifyContextConfig {
+    /** Largest body of the route, bytes. */
+    readonly maxBodyBytes?: number
+    /** Whether the body is kept to be read. */
+    readonly readsBody?: boolean
+  }
+}
 
 /** What tells one REST surface from another: who may come in, and how answers look. */
 export type ApiSurface = {
@@ -38,7 +67,12 @@ export type ApiSurface = {
   readonly lineEnd: string
 }
 
-export type FaceLimits = { readonly maxBodyBytes: number }
+/** Bounds of a surface: of one body, bytes and JSON values; and of all answers that wait for their clients, bytes. */
+export type SurfaceLimits = {
+  readonly maxBodyBytes: number
+  readonly maxBodyValues: number
+  readonly maxAnswerBytes: number
+}
 type LogError = (message: string, detail: Readonly<Record<string, unknown>>) => void
 
 /**
@@ -48,11 +82,13 @@ type LogError = (message: string, detail: Readonly<Record<string, unknown>>) => 
 export function buildApiSurface(
   routes: readonly Route[],
   surface: ApiSurface,
-  limits: FaceLimits,
+  limits: SurfaceLimits,
   logError: LogError,
 ): FastifyInstance {
   const app: FastifyInstance = Fastify({
     requestTimeout: requestTimeoutMs,
+    // Over its socket only our own ports ask: they say whose request it is.
+    trustProxy: (peer: string | undefined) => peer === undefined,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength },
     frameworkErrors: (error, request, reply) => answerError(surface, logError, error, request, reply),
     clientErrorHandler: (error, socket) => {
@@ -62,17 +98,25 @@ export function buildApiSurface(
     },
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', async (_request: FastifyRequest, stream: IncomingMessage) =>
-    readBody(stream, limits.maxBodyBytes),
-  )
+  app.addContentTypeParser('*', async (request: FastifyRequest, stream: IncomingMessage) => {
+    const { maxBodyBytes = publicBodyBytes, readsBody = false } = request.routeOptions.config
+    return readBody(stream, maxBodyBytes, readsBody)
+  })
+  app.decorateRequest('caller', undefined)
+  app.decorateRequest('bodyType', '')
   app.setErrorHandler((error, request, reply) => answerError(surface, logError, error, request, reply))
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff')
+    reply
+      .header('cache-control', 'no-store')
+      .header('x-content-type-options', 'nosniff')
+      .header('cross-origin-resource-policy', 'same-origin')
+    // A trusted proxy says so; on plain HTTP browsers would ignore it.
+    if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000')
     // Every body is read alike; Fastify would refuse a Content-Type that it cannot parse.
-    contentTypes.set(request, request.headers['content-type'] ?? '')
+    request.bodyType = request.headers['content-type'] ?? ''
     delete request.headers['content-type']
   })
-  mount(app, routes, surface)
+  mount(app, routes, surface, limits)
   const patterns = routes.map(({ method, path }) => ({ method, pattern: pathPattern(path) }))
   app.setNotFoundHandler(async (request) => {
     const http = httpFacts(request)
@@ -92,37 +136,91 @@ const unreadable: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 }
 
-/** What the client called its body; the parser is given none, see above. */
-const contentTypes = new WeakMap<FastifyRequest, string>()
-const callers = new WeakMap<FastifyRequest, Caller>()
-
-function mount(app: FastifyInstance, routes: readonly Route[], surface: ApiSurface): void {
+function mount(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  surface: ApiSurface,
+  limits: SurfaceLimits,
+): void {
+  const budget = answerBudget(limits.maxAnswerBytes)
   for (const route of routes) {
+    const most = route.maxBodyBytes ?? (route.permission === 'public' ? publicBodyBytes : limits.maxBodyBytes)
     app.route({
       method: route.method,
       url: route.path,
+      config: {
+        maxBodyBytes: Math.min(most, limits.maxBodyBytes),
+        readsBody: route.body !== undefined,
+      },
       onRequest: async (request) => {
-        callers.set(request, await surface.admit(route, httpFacts(request)))
+        request.caller = await surface.admit(route, httpFacts(request))
       },
       handler: async (request, reply) => {
-        const answer = await serve(route, surface, request)
+        const answer = await serve(route, surface, limits, request)
+        if (answer instanceof StoredReply) return sendStored(request, reply, answer.document, 'no-cache')
+        if (answer instanceof MediaReply) return sendMedia(reply, answer, budget)
         const { body, status, headers } = answer instanceof Reply ? answer : new Reply(answer, 200)
-        return sendJson(reply.headers(headers), status, route.answer.parse(body), surface)
+        const text = JSON.stringify(route.answer.parse(body)) + surface.lineEnd
+        withHeaders(reply, headers).code(status).type('application/json')
+        return sendWithin(reply, await packed(request, reply, text), budget)
       },
     })
   }
 }
 
-async function serve(route: Route, surface: ApiSurface, request: FastifyRequest): Promise<unknown> {
-  const caller = callers.get(request)
+async function serve(
+  route: Route,
+  surface: ApiSurface,
+  limits: SurfaceLimits,
+  request: FastifyRequest,
+): Promise<unknown> {
+  const { caller } = request
   if (caller === undefined) throw new Error('a route was reached without admission')
   return route.handle({
     caller,
     params: paramsOf(request),
     query: queryOf(route, request),
-    body: bodyOf(route, surface, request),
+    body: bodyOf(route, surface, limits, request),
     http: httpFacts(request),
   })
+}
+
+function sendMedia(reply: FastifyReply, answer: MediaReply, budget: AnswerBudget): FastifyReply {
+  const { content, type, headers } = answer
+  withHeaders(reply, headers).type(type)
+  // Of a stream no more is made than the client takes.
+  return typeof content === 'string' || Buffer.isBuffer(content)
+    ? sendWithin(reply, content, budget)
+    : reply.send(content)
+}
+
+/** A long text compressed, on another thread, where the client takes that; otherwise as it is. */
+async function packed(request: FastifyRequest, reply: FastifyReply, text: string): Promise<string | Buffer> {
+  if (text.length < compressedFrom) return text
+  reply.header('vary', 'accept-encoding')
+  if (!acceptedEncodings(request.headers['accept-encoding']).has('gzip')) return text
+  reply.header('content-encoding', 'gzip')
+  return gzipped(text, { level: 4 })
+}
+
+const gzipped = promisify(gzip)
+
+/** Sends what is made, unless too much that was made waits for clients who do not take it. */
+function sendWithin(reply: FastifyReply, content: string | Buffer, budget: AnswerBudget): FastifyReply {
+  const bytes = Buffer.byteLength(content)
+  if (!budget.take(bytes)) {
+    reply.removeHeader('content-encoding')
+    throw new Problem(problems.answers_waiting, '', { 'retry-after': '5' })
+  }
+  reply.raw.once('close', () => budget.giveBack(bytes))
+  return reply.send(content)
+}
+
+function withHeaders(reply: FastifyReply, headers: ReplyHeaders): FastifyReply {
+  for (const [name, value] of Object.entries(headers)) {
+    reply.header(name, typeof value === 'string' ? value : [...value])
+  }
+  return reply
 }
 
 function paramsOf(request: FastifyRequest): Record<string, string> {
@@ -144,12 +242,13 @@ function queryOf(route: Route, request: FastifyRequest): Readonly<Record<string,
   return parsed.data as Readonly<Record<string, string | undefined>> // the handler's type says what it really is
 }
 
-function bodyOf(route: Route, surface: ApiSurface, request: FastifyRequest): unknown {
+function bodyOf(route: Route, surface: ApiSurface, limits: SurfaceLimits, request: FastifyRequest): unknown {
   if (route.body === undefined) return undefined
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const invalid = route.invalid ?? surface.invalid
-  if (route.upload) return route.body.parse({ bytes, contentType: contentTypes.get(request) ?? '' })
-  const parsed = route.body.safeParse(decodedBody(route, surface, request, bytes, invalid))
+  if (route.upload) return route.body.parse({ bytes, contentType: request.bodyType })
+  const decoded = decodedBody(route, surface, limits, request, bytes)
+  const parsed = route.body.safeParse(decoded)
   if (!parsed.success) throw invalidBody(invalid, reasonOf(parsed.error))
   return parsed.data
 }
@@ -157,21 +256,22 @@ function bodyOf(route: Route, surface: ApiSurface, request: FastifyRequest): unk
 function decodedBody(
   route: Route,
   surface: ApiSurface,
+  limits: SurfaceLimits,
   request: FastifyRequest,
   bytes: Buffer,
-  invalid: string,
 ): unknown {
   if (bytes.length === 0 && route.bodyOptional) return {}
   if (route.form && isForm(request)) {
     return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')))
   }
-  return parseJsonBody(bytes, route.malformed ?? surface.malformed, invalid)
+  const invalid = route.invalid ?? surface.invalid
+  return parseJsonBody(bytes, route.malformed ?? surface.malformed, invalid, limits.maxBodyValues)
 }
 
 /** A `curl -d '{...}'` names itself a form too: what starts like JSON is JSON. */
 function isForm(request: FastifyRequest): boolean {
-  const type = contentTypes.get(request) ?? ''
-  if (!/^application\/x-www-form-urlencoded\b/i.test(type) || !Buffer.isBuffer(request.body)) return false
+  if (!/^application\/x-www-form-urlencoded\b/i.test(request.bodyType) || !Buffer.isBuffer(request.body))
+    return false
   return !/^\s*\{/.test(request.body.toString('latin1', 0, 64))
 }
 

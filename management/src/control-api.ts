@@ -24,10 +24,5 @@ export function controlRoutes(deps: Dependencies): readonly Route[] {
 
 /** The control API; its writes are the same records as the Dashboard API's. */
 export function buildControlApi(deps: Dependencies): FastifyInstance {
-  return buildApiSurface(
-    controlRoutes(deps),
-    controlSurface(deps),
-    { maxBodyBytes: deps.maxBodyBytes },
-    deps.logError,
-  )
+  return buildApiSurface(controlRoutes(deps), controlSurface(deps), deps, deps.logError)
 }

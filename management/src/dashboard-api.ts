@@ -15,7 +15,7 @@ import { controlRoutes } from './control-api.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { demoRoutes } from './demo/demo-routes.ts'
 import type { Dependencies } from './dependencies.ts'
-import { type OpenApiDocument, openApiDocument } from './docs/openapi.ts'
+import { openApiDocument } from './docs/openapi.ts'
 import { referencePage, referencePagePolicy } from './docs/reference-page.ts'
 import { Document } from './envelopes.ts'
 import { keyRoutes } from './keys/key-routes.ts'
@@ -24,8 +24,9 @@ import { createApiIndex } from './overview/api-index.ts'
 import { overviewRoutes } from './overview/overview-routes.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
 import { explainRoutes } from './requests/explain-routes.ts'
-import { type Route, route } from './route.ts'
+import { type Route, route, StoredReply } from './route.ts'
 import { sessionRoutes } from './session/session-routes.ts'
+import { packedDocument, type StoredDocument, sendStored } from './stored-document.ts'
 import { tryRoutes } from './try-it/try-routes.ts'
 import { userGroupRoutes } from './user-groups/user-group-routes.ts'
 import { userListRoutes } from './users/list-users.ts'
@@ -72,40 +73,56 @@ export function buildDashboardApi(
   gate: PasswordGate = passwordGate(deps.now),
 ): FastifyInstance {
   const routes = dashboardRoutes(deps, gate)
-  let made: OpenApiDocument | undefined
-  const document = () => {
-    made ??= openApiDocument([...routes, ...documentation], controlRoutes(deps), deps)
-    return made
-  }
-  const documentation = [documentRoute(document)]
-  const limits = { maxBodyBytes: deps.maxBodyBytes }
-  const app = buildApiSurface([...routes, ...documentation], dashboardSurface(deps), limits, deps.logError)
+  const documents = madeOnce(() => {
+    const document = openApiDocument([...routes, documentRoute], controlRoutes(deps), {
+      version: deps.version,
+      gatewayUrl: deps.controlUrl ?? deps.gatewayUrl,
+    })
+    return {
+      data: packedDocument('application/json; charset=utf-8', JSON.stringify(document)),
+      page: packedDocument('text/html; charset=utf-8', referencePage(document)),
+    }
+  })
+  const documentRoute = openApiRoute(() => documents().data)
+  const all = [...routes, documentRoute]
+  const app = buildApiSurface(all, dashboardSurface(deps), deps, deps.logError)
   if (deps.dashboard) {
     serveDashboard(
       app,
       deps.dashboard,
-      [...routes, ...documentation].map(({ path }) => path),
+      all.map(({ path }) => path),
     )
   } else {
     // Where a sign-in by form and a sign-out lead; there is nothing else to see on this port.
     app.get('/', (_request, reply) => reply.redirect('/docs'))
   }
-  app.get('/docs', (_request, reply) =>
-    reply
-      .header('content-security-policy', referencePagePolicy)
-      .type('text/html; charset=utf-8')
-      .send(referencePage(document())),
+  app.get('/docs', (request, reply) =>
+    sendStored(
+      request,
+      reply.header('content-security-policy', referencePagePolicy),
+      documents().page,
+      'no-cache',
+    ),
   )
   return app
 }
 
-function documentRoute(document: () => OpenApiDocument): Route {
+function openApiRoute(document: () => StoredDocument): Route {
   return route({
     method: 'GET',
     path: '/docs/openapi.json',
     permission: 'public',
     summary: 'This document',
     answer: Document,
-    handle: () => ({ ...document() }),
+    handle: () => new StoredReply(document()),
   })
+}
+
+/** Made when first asked for, and then the same for all. */
+function madeOnce<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type StoredDocument, sendStored, storedDocument } from './stored-document.ts'
 
 /** The web dashboard as this program has it. */
 export type DashboardState =
@@ -9,15 +9,11 @@ export type DashboardState =
   | { readonly kind: 'failed' }
   | { readonly kind: 'ready'; readonly files: DashboardFiles }
 
-/** A file as it is sent; `gzip` and `brotli` where it was compressed when it was built. */
+/** A file as it is sent, compressed when the dashboard was built. */
 type DashboardFile = {
-  readonly type: string
-  readonly etag: string
+  readonly document: StoredDocument
   /** Its name holds a hash of its content. */
   readonly isForever: boolean
-  readonly plain: Buffer
-  readonly gzip: Buffer | undefined
-  readonly brotli: Buffer | undefined
 }
 
 /** The files of the built dashboard by the path they are asked for under. */
@@ -83,12 +79,11 @@ export function readDashboardFiles(folder: string): DashboardFiles {
     if (type === undefined) continue
     const plain = read(name)
     files.set(`/${name}`, {
-      type,
-      etag: createHash('sha256').update(plain).digest('base64url').slice(0, 22),
+      document: storedDocument(type, plain, {
+        gzip: known.has(`${name}.gz`) ? read(`${name}.gz`) : undefined,
+        brotli: known.has(`${name}.br`) ? read(`${name}.br`) : undefined,
+      }),
       isForever: name.startsWith('assets/'),
-      plain,
-      gzip: known.has(`${name}.gz`) ? read(`${name}.gz`) : undefined,
-      brotli: known.has(`${name}.br`) ? read(`${name}.br`) : undefined,
     })
   }
   if (!files.has(indexPath)) throw new Error(`there is no dashboard in ${folder}`)
@@ -128,22 +123,8 @@ export function serveDashboard(
 const neverPages = ['api', 'admin', 'assets', 'docs', 'tyk', '.well-known']
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, file: DashboardFile): FastifyReply {
-  const accepted = acceptedEncodings(request.headers['accept-encoding'])
-  const [encoding, content] =
-    file.brotli && accepted.has('br')
-      ? (['br', file.brotli] as const)
-      : file.gzip && accepted.has('gzip')
-        ? (['gzip', file.gzip] as const)
-        : ([undefined, file.plain] as const)
-  const etag = `"${file.etag}${encoding ? `-${encoding}` : ''}"`
-  reply
-    .headers(headers)
-    .header('cache-control', file.isForever ? 'public, max-age=31536000, immutable' : 'no-cache')
-    .header('vary', 'accept-encoding')
-    .header('etag', etag)
-  if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send()
-  if (encoding) reply.header('content-encoding', encoding)
-  return reply.type(file.type).send(content)
+  const cacheControl = file.isForever ? 'public, max-age=31536000, immutable' : 'no-cache'
+  return sendStored(request, reply.headers(headers), file.document, cacheControl)
 }
 
 /** While there is no dashboard: the page says so, and looks again by itself while one is being built. */
@@ -174,17 +155,6 @@ const noticeStyle =
 /** A browser that goes somewhere says so; a client that mistypes a path of the API gets the API's answer. */
 function wantsPage(request: FastifyRequest): boolean {
   return (request.headers.accept ?? '').includes('text/html')
-}
-
-/** Names in Accept-Encoding that are not refused by a weight of zero. */
-function acceptedEncodings(header: string | string[] | undefined): ReadonlySet<string> {
-  const parts = String(header ?? '').split(',')
-  const wanted = parts.filter((part) => !/;\s*q=0(\.0*)?\s*$/.test(part))
-  return new Set(wanted.map((part) => part.split(';', 1)[0]?.trim().toLowerCase() ?? ''))
-}
-
-function isKnown(header: string | undefined, etag: string): boolean {
-  return (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 }
 
 function pathOf(url: string): string {

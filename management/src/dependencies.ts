@@ -28,6 +28,8 @@ export type Dependencies = {
   readonly claimRule: ClaimRule
   /** The names under which clients reach the gateway; undefined where no setting tells them. */
   readonly gatewayHosts: readonly string[] | undefined
+  /** The same for the control API, where that has a port of its own. */
+  readonly controlUrl?: string | undefined
   /** What the gate's workers counted, lately. */
   readonly traffic: TrafficHistory
   /** When a key was last recognised, unix seconds, where that is newer than what is stored; else 0. */
@@ -38,6 +40,14 @@ export type Dependencies = {
   readonly pageSize: number
   /** Largest request body of the REST surfaces, bytes. */
   readonly maxBodyBytes: number
+  /** Most JSON values in one of them. */
+  readonly maxBodyValues: number
+  /** Bytes of answers that may wait for their clients, all together. */
+  readonly maxAnswerBytes: number
+  /** Wrong secrets of the admin and control APIs that an address may send at once; 0 = any number. */
+  readonly wrongSecrets: number
+  /** Addresses that sent forwarding headers and are not trusted to, the first few. */
+  readonly untrustedForwarders: () => readonly string[]
   /** Finds a request that the gateway refused a while ago. */
   readonly findRequest: FindRequest
   /** The web dashboard; without it the dashboard port serves the API alone. */

@@ -7,15 +7,18 @@ import { Problem, problems } from './errors.ts'
  */
 const drainFactor = 64
 
-/** Reads a request's body whole. Rejects with 413 when it has more than `maxBytes`; never keeps more than that. */
-export function readBody(stream: Readable, maxBytes: number): Promise<Buffer> {
+/**
+ * Reads a request's body whole. Rejects with 413 when it has more than `maxBytes`; never keeps more than that, and nothing
+ * of a body that nobody reads (`keep` false), whatever its length below the limit.
+ */
+export function readBody(stream: Readable, maxBytes: number, keep = true): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   let length = 0
   let chunks: Buffer[] = []
   stream.on('data', (chunk: Buffer) => {
     length += chunk.length
     if (length <= maxBytes) {
-      chunks.push(chunk)
+      if (keep) chunks.push(chunk)
       return
     }
     chunks = []
@@ -23,7 +26,7 @@ export function readBody(stream: Readable, maxBytes: number): Promise<Buffer> {
   })
   stream.on('end', () => {
     if (length > maxBytes) reject(new Problem(problems.body_too_large))
-    else resolve(Buffer.concat(chunks, length))
+    else resolve(Buffer.concat(chunks))
   })
   stream.on('error', () => reject(new Problem(problems.request_malformed)))
   stream.on('close', () => reject(new Problem(problems.request_malformed)))

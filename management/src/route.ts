@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream'
 import type { Permission } from '@tollgate/model/people/permissions'
 import type { z } from 'zod'
 import type { AdminCaller, Anyone, Caller, ControlCaller, UserCaller } from './caller.ts'
 import type { ProblemSpec } from './errors.ts'
+import type { StoredDocument } from './stored-document.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -49,16 +51,41 @@ export type RouteInput<
   readonly http: HttpFacts
 }
 
+/** Headers of an answer; a list for one that stands on several lines. */
+export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>
+
 /** An answer with a status or headers of its own. */
 export class Reply<Body> {
   readonly body: Body
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: ReplyHeaders
 
-  constructor(body: Body, status: number, headers: Readonly<Record<string, string>> = {}) {
+  constructor(body: Body, status: number, headers: ReplyHeaders = {}) {
     this.body = body
     this.status = status
     this.headers = headers
+  }
+}
+
+/** An answer that is no JSON value: text or bytes of a media type, or a stream of them, which is sent as it comes. */
+export class MediaReply {
+  readonly type: string
+  readonly content: string | Buffer | Readable
+  readonly headers: ReplyHeaders
+
+  constructor(type: string, content: string | Buffer | Readable, headers: ReplyHeaders = {}) {
+    this.type = type
+    this.content = content
+    this.headers = headers
+  }
+}
+
+/** An answer that was made once and is sent again and again. */
+export class StoredReply {
+  readonly document: StoredDocument
+
+  constructor(document: StoredDocument) {
+    this.document = document
   }
 }
 
@@ -78,7 +105,12 @@ type RouteFacts = {
   readonly upload?: true
   /** The body may also come as `application/x-www-form-urlencoded`. Everywhere else every body is JSON. */
   readonly form?: boolean
+  /** Largest body, bytes, where it is less than the surface's; of a route that anyone may call `publicBodyBytes`. */
+  readonly maxBodyBytes?: number
 }
+
+/** Largest body of a route that asks for no credential, bytes: a sign-in needs a fraction of it. */
+export const publicBodyBytes = 4_096
 
 /** A route as its handler is written: see `route`. */
 export type RouteDefinition<
@@ -97,8 +129,11 @@ export type RouteDefinition<
   readonly answer: R
   readonly handle: (
     input: RouteInput<z.output<B>, z.output<Q>, CallerFor<A>>,
-  ) => Promise<z.input<R> | Reply<z.input<R>>> | z.input<R> | Reply<z.input<R>>
+  ) => Promise<Answered<z.input<R>>> | Answered<z.input<R>>
 }
+
+/** What a handler may answer with; the schema of the answer is applied to a value alone. */
+type Answered<Value> = Value | Reply<Value> | MediaReply | StoredReply
 
 /** A route as the router, the permission check, the OpenAPI document and the tests read it. */
 export type Route = RouteFacts & {

@@ -12,16 +12,28 @@ export type Config = {
   readonly host: string
   readonly dashboardPort: number
   readonly gatewayPort: number
+  /** Of the control API alone; undefined = it is on the gateway's port. */
+  readonly controlPort: number | undefined
+  readonly controlHost: string
   /** undefined = embedded SQLite. */
   readonly databaseUrl: string | undefined
+  readonly unsafeSecondNode: boolean
+  readonly unverifiedNode: boolean
   readonly workers: number
   readonly stopGraceMs: number
   readonly adminSecret: string | undefined
   readonly gatewaySecret: string | undefined
   readonly pepper: string | undefined
+  readonly wrongSecrets: number
   readonly dashboard: boolean
+  /** Names that the dashboard's port answers to; empty = not said. */
+  readonly dashboardHosts: readonly string[]
+  readonly dashboardConnections: number
+  readonly dashboardConnectionsPerAddress: number
   readonly pageSize: number
   readonly managementBodyBytes: number
+  readonly managementBodyValues: number
+  readonly managementAnswerBytes: number
   readonly explainEntries: number
   readonly webhookTimeoutMs: number
   readonly gatewayUrl: string | undefined
@@ -70,6 +82,7 @@ export function readConfig(environment: Texts): Config {
   }
   const values = parse(given, mistakes)
   checkPorts(values, mistakes)
+  checkSecrets(values, mistakes)
   checkTls(values, mistakes)
   checkProxies(values, mistakes)
   if (mistakes.length > 0) throw new ConfigMistakes(mistakes)
@@ -139,10 +152,23 @@ function parse(given: Readonly<Record<string, string>>, mistakes: string[]): Set
   return values as SettingValues
 }
 
+/** Shortest secret of the admin and control APIs, characters, unless the settings allow any. */
+const minSecretLength = 16
+
+function checkSecrets(values: SettingValues, mistakes: string[]): void {
+  if (values.TOLLGATE_ALLOW_SHORT_SECRETS) return
+  for (const name of ['TOLLGATE_ADMIN_SECRET', 'TOLLGATE_GATEWAY_SECRET'] as const) {
+    if ((values[name]?.length ?? minSecretLength) < minSecretLength)
+      mistakes.push(
+        `${name}: expected at least ${minSecretLength} characters (TOLLGATE_ALLOW_SHORT_SECRETS=1 takes fewer)`,
+      )
+  }
+}
+
 function checkPorts(values: SettingValues, mistakes: string[]): void {
   const owners = new Map<number, SettingName>()
-  for (const name of ['TOLLGATE_DASHBOARD_PORT', 'TOLLGATE_GATEWAY_PORT'] as const) {
-    const port = values[name]
+  for (const name of ['TOLLGATE_DASHBOARD_PORT', 'TOLLGATE_GATEWAY_PORT', 'TOLLGATE_CONTROL_PORT'] as const) {
+    const port = values[name] ?? 0
     const other = owners.get(port)
     if (port && other)
       mistakes.push(`${name}: ${port} is already the value of ${other}; the two need ports of their own`)
@@ -176,15 +202,25 @@ function toConfig(values: SettingValues): Config {
     host: values.TOLLGATE_HOST,
     dashboardPort: values.TOLLGATE_DASHBOARD_PORT,
     gatewayPort: values.TOLLGATE_GATEWAY_PORT,
+    controlPort: values.TOLLGATE_CONTROL_PORT,
+    controlHost: values.TOLLGATE_CONTROL_HOST,
     databaseUrl: values.TOLLGATE_DATABASE_URL,
+    unsafeSecondNode: values.TOLLGATE_UNSAFE_SECOND_NODE,
+    unverifiedNode: values.TOLLGATE_UNVERIFIED_NODE,
     workers: values.TOLLGATE_WORKERS,
     stopGraceMs: values.TOLLGATE_STOP_GRACE_MS,
     adminSecret: values.TOLLGATE_ADMIN_SECRET,
     gatewaySecret: values.TOLLGATE_GATEWAY_SECRET,
     pepper: values.TOLLGATE_PEPPER,
+    wrongSecrets: values.TOLLGATE_WRONG_SECRETS,
     dashboard: values.TOLLGATE_DASHBOARD,
+    dashboardHosts: values.TOLLGATE_DASHBOARD_HOSTS,
+    dashboardConnections: values.TOLLGATE_DASHBOARD_MAX_CONNECTIONS,
+    dashboardConnectionsPerAddress: values.TOLLGATE_DASHBOARD_MAX_CONNECTIONS_PER_ADDRESS,
     pageSize: values.TOLLGATE_PAGE_SIZE,
     managementBodyBytes: values.TOLLGATE_MANAGEMENT_BODY_BYTES,
+    managementBodyValues: values.TOLLGATE_MANAGEMENT_BODY_VALUES,
+    managementAnswerBytes: values.TOLLGATE_MANAGEMENT_ANSWER_BYTES,
     explainEntries: values.TOLLGATE_EXPLAIN_ENTRIES,
     webhookTimeoutMs: values.TOLLGATE_WEBHOOK_TIMEOUT_MS,
     gatewayUrl: values.TOLLGATE_GATEWAY_URL,
@@ -247,6 +283,7 @@ function gatewaySettings(values: SettingValues): Config['gateway'] {
     tunnelIdleTimeoutMs: values.TOLLGATE_TUNNEL_IDLE_TIMEOUT_MS,
     upstreamBodyIdleTimeoutMs: values.TOLLGATE_UPSTREAM_BODY_TIMEOUT_MS,
     drainMs: values.TOLLGATE_STOP_DRAIN_MS,
+    controlApart: values.TOLLGATE_CONTROL_PORT !== undefined,
   }
 }
 

@@ -28,6 +28,8 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
     () => database(config),
     () => port(ports.dashboard, holder),
     () => port(ports.gateway, holder),
+    ...(ports.control ? [portCheck(ports.control, holder)] : []),
+    () => proxies(config),
     () => clock(config),
     () => workers(config),
   ]
@@ -95,6 +97,22 @@ async function port(wanted: WantedPort, holder: string | undefined): Promise<Fin
     )
   }
   return wrong(problem)
+}
+
+function portCheck(wanted: WantedPort, holder: string | undefined): () => Promise<Finding> {
+  return () => port(wanted, holder)
+}
+
+/** Whoever is trusted can pretend to be any client: not everybody may be. */
+function proxies({ gateway: { trustedProxies } }: Config): Finding {
+  if (trustedProxies.length === 0)
+    return fine('no proxy is trusted: forwarding headers are not believed (TOLLGATE_TRUSTED_PROXIES)')
+  const everybody = trustedProxies.filter((network) => /\/0+$/.test(network))
+  return everybody.length > 0
+    ? wrong(
+        `TOLLGATE_TRUSTED_PROXIES trusts everybody (${everybody.join(', ')}): any client can pretend to be another`,
+      )
+    : fine(`forwarding headers are believed of ${trustedProxies.join(', ')}`)
 }
 
 async function answersHello({ host, port }: WantedPort): Promise<boolean> {

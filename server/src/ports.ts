@@ -5,21 +5,45 @@ import { errorCode, errorText, StartFailure } from './start-failure.ts'
 /** A port that the program is about to listen on, and the setting to change when it cannot. */
 export type WantedPort = {
   readonly host: string
+  readonly hostSetting: string
   readonly port: number
   readonly setting: string
   readonly what: string
 }
 
-/** The two ports of the settings. */
-export function wantedPorts({
-  host,
-  dashboardPort,
-  gatewayPort,
-}: Pick<Config, 'host' | 'dashboardPort' | 'gatewayPort'>) {
+/** The ports of the settings. */
+export type WantedPorts = {
+  readonly dashboard: WantedPort
+  readonly gateway: WantedPort
+  /** Where the control API has one of its own. */
+  readonly control: WantedPort | undefined
+}
+
+export function wantedPorts(
+  config: Pick<Config, 'host' | 'dashboardPort' | 'gatewayPort' | 'controlHost' | 'controlPort'>,
+): WantedPorts {
+  const { host, dashboardPort, gatewayPort, controlHost, controlPort } = config
+  const hostSetting = 'TOLLGATE_HOST'
   return {
-    dashboard: { host, port: dashboardPort, setting: 'TOLLGATE_DASHBOARD_PORT', what: 'Dashboard API' },
-    gateway: { host, port: gatewayPort, setting: 'TOLLGATE_GATEWAY_PORT', what: 'gateway' },
-  } satisfies Record<string, WantedPort>
+    dashboard: {
+      host,
+      hostSetting,
+      port: dashboardPort,
+      setting: 'TOLLGATE_DASHBOARD_PORT',
+      what: 'Dashboard API',
+    },
+    gateway: { host, hostSetting, port: gatewayPort, setting: 'TOLLGATE_GATEWAY_PORT', what: 'gateway' },
+    control:
+      controlPort === undefined
+        ? undefined
+        : {
+            host: controlHost,
+            hostSetting: 'TOLLGATE_CONTROL_HOST',
+            port: controlPort,
+            setting: 'TOLLGATE_CONTROL_PORT',
+            what: 'control API',
+          },
+  }
 }
 
 /**
@@ -41,7 +65,10 @@ export async function portProblem(wanted: WantedPort): Promise<string | undefine
 }
 
 /** What a failed `listen` means, in one line. */
-export function listenProblem({ host, port, setting, what }: WantedPort, error: unknown): string {
+export function listenProblem(
+  { host, hostSetting, port, setting, what }: WantedPort,
+  error: unknown,
+): string {
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       return `port ${port} for the ${what} is in use by another program (choose another with ${setting})`
@@ -50,7 +77,7 @@ export function listenProblem({ host, port, setting, what }: WantedPort, error: 
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${host} is not an address of this machine (TOLLGATE_HOST)`
+      return `${host} is not an address of this machine (${hostSetting})`
     default:
       return `cannot listen on ${host} port ${port} for the ${what}: ${errorText(error)}`
   }

@@ -33,9 +33,8 @@ export type Group =
 const port = whole(0, 65_535)
 const milliseconds = (least = 1) => whole(least, 3_600_000)
 const on = z.enum(['on', 'off']).transform((text) => text === 'on')
-
-/** Peers on the machine itself and in private networks: the usual places of a load balancer. */
-const privateNetworks = '127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7'
+/** Switches of which one thinks as `NAME=1`. */
+const flag = z.enum(['on', 'off', '1', '0']).transform((text) => text === 'on' || text === '1')
 
 export const settings = {
   TOLLGATE_DATA_DIR: setting(
@@ -62,6 +61,21 @@ export const settings = {
     port,
     'Port of the gateway and of its control API (`/tyk/…`, `/hello`, `/ready`). 0 takes any free port.',
   ),
+  TOLLGATE_CONTROL_PORT: {
+    ...setting(
+      'Start',
+      undefined,
+      whole(1, 65_535),
+      'Port of the control API alone, on `TOLLGATE_CONTROL_HOST`. Then the gateway’s port has `/hello` and `/ready` of it, and `/tyk/…` is 404 there like any unknown path.',
+    ),
+    fallbackShown: 'on the gateway’s port',
+  },
+  TOLLGATE_CONTROL_HOST: setting(
+    'Start',
+    '127.0.0.1',
+    text(1),
+    'Address that `TOLLGATE_CONTROL_PORT` listens on.',
+  ),
   TOLLGATE_DATABASE_URL: {
     ...setting(
       'Start',
@@ -72,6 +86,18 @@ export const settings = {
     fallbackShown: 'embedded SQLite in the data folder',
     secret: true,
   },
+  TOLLGATE_UNSAFE_SECOND_NODE: setting(
+    'Start',
+    'off',
+    flag,
+    'Whether a second program may run on the same PostgreSQL: `1` or `on`. Nodes do not tell each other of changes yet: a key revoked on one may be admitted by the other, an API made on one is not served by the other, and each has rates of its own. Quotas are shared.',
+  ),
+  TOLLGATE_UNVERIFIED_NODE: setting(
+    'Start',
+    'off',
+    flag,
+    'Whether to start although the Node.js that was installed with this program is not the one whose checksum it knows: `1` or `on`.',
+  ),
   TOLLGATE_WORKERS: {
     ...setting(
       'Start',
@@ -96,12 +122,24 @@ export const settings = {
   ),
 
   TOLLGATE_ADMIN_SECRET: secret(
-    text(8),
-    'Header `admin-auth` of the admin API: may create and change every organisation. At least 8 characters.',
+    text(1),
+    'Header `admin-auth` of the admin API: may create and change every organisation. At least 16 characters.',
   ),
   TOLLGATE_GATEWAY_SECRET: secret(
-    text(8),
-    'Header `x-tyk-authorization` of the control API: may create and change every key, API and policy. At least 8 characters.',
+    text(1),
+    'Header `x-tyk-authorization` of the control API: may create and change every key, API and policy. At least 16 characters.',
+  ),
+  TOLLGATE_ALLOW_SHORT_SECRETS: setting(
+    'Secrets',
+    'off',
+    flag,
+    'Whether these two secrets may be shorter than 16 characters: `1` or `on`. For scripts that were written for another gateway; who can reach the port can guess a short one.',
+  ),
+  TOLLGATE_WRONG_SECRETS: setting(
+    'Secrets',
+    '100',
+    whole(0, 1_000_000),
+    'Wrong ones of these two secrets that one address (IPv6: one /64) may send at once; after them one each second, and 429 in between. 0: any number.',
   ),
   TOLLGATE_PEPPER: secret(
     z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits'),
@@ -125,6 +163,39 @@ export const settings = {
     '1048576',
     whole(1024, 104_857_600),
     'Largest request body of the Dashboard, admin and control APIs, bytes.',
+  ),
+  TOLLGATE_MANAGEMENT_BODY_VALUES: setting(
+    'Management',
+    '100000',
+    whole(100, 100_000_000),
+    'Most values (members of objects and arrays) in one JSON body of these APIs. Reading so many takes about a tenth of a second of the thread that also leases quotas.',
+  ),
+  TOLLGATE_MANAGEMENT_ANSWER_BYTES: setting(
+    'Management',
+    '268435456',
+    whole(1_048_576, 17_179_869_184),
+    'Bytes of answers of these APIs that may wait for their clients, all together; beyond them a further answer is 503.',
+  ),
+  TOLLGATE_DASHBOARD_HOSTS: {
+    ...setting(
+      'Management',
+      '',
+      hosts(),
+      'Names that the dashboard’s port answers to, separated by commas: `gate.example.com`, `*.example.com` for all below one, `*` for any. Addresses and `localhost` are always known. Set it behind a proxy that runs on the same machine.',
+    ),
+    fallbackShown: 'any; on a loopback address `localhost` and addresses alone',
+  },
+  TOLLGATE_DASHBOARD_MAX_CONNECTIONS: setting(
+    'Management',
+    '256',
+    whole(1, 65_536),
+    'Connections that the dashboard’s port holds, and that of the control API where it has one: less where the system lets the program open few files.',
+  ),
+  TOLLGATE_DASHBOARD_MAX_CONNECTIONS_PER_ADDRESS: setting(
+    'Management',
+    '64',
+    whole(0, 65_536),
+    'Of these from one address (IPv6: one /64) that is no trusted proxy. 0: no limit of its own.',
   ),
   TOLLGATE_EXPLAIN_ENTRIES: setting(
     'Management',
@@ -160,11 +231,11 @@ export const settings = {
   TOLLGATE_TRUSTED_PROXIES: {
     ...setting(
       'Gateway',
-      privateNetworks,
+      'none',
       networks(),
-      'Peers whose `X-Real-IP`, `X-Forwarded-*` and `Forwarded` headers are believed and passed on: addresses or networks in CIDR form, separated by commas, or `none`.',
+      'Peers whose `X-Real-IP`, `X-Forwarded-*` and `Forwarded` headers are believed, on both ports, and passed on: addresses or networks in CIDR form, separated by commas, or `none`. Name the proxies in front, and nobody else: whoever is in it can pretend to be any client.',
     ),
-    fallbackShown: 'loopback and private networks',
+    fallbackShown: '`none`',
   },
   TOLLGATE_PROXY_PROTOCOL: setting(
     'Gateway',
@@ -487,6 +558,18 @@ function files() {
     .string()
     .transform((list) => list.split(',').map((file) => file.trim()))
     .refine((list) => list.every((file) => file !== ''), 'expected paths of files, separated by commas')
+}
+
+/** Host names, separated by commas; `*` stands for any, and before a dot for whatever is below it. */
+function hosts() {
+  return z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .transform((names) => names.filter((name) => name !== ''))
+    .refine(
+      (names) => names.every((name) => /^(?:\*|(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)$/.test(name)),
+      'expected host names without ports, separated by commas',
+    )
 }
 
 function networks() {

@@ -1,15 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Gateway } from '@tollgate/gateway/gateway'
-import { trustedPeers } from '@tollgate/gateway/pipeline/client-address'
+import { trustedPeers, UNTRUSTED_FORWARDER } from '@tollgate/gateway/pipeline/client-address'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
 import { startGateway } from '@tollgate/gateway/supervisor/start'
 import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter-table'
 import type { Leases } from '@tollgate/limits/leases'
-import { buildControlApi } from '@tollgate/management/control-api'
-import { buildDashboardApi } from '@tollgate/management/dashboard-api'
 import type { Dependencies } from '@tollgate/management/dependencies'
 import { type EventDispatcher, eventDispatcher } from '@tollgate/management/webhooks/event-dispatcher'
 import { hex32 } from '@tollgate/model/ids'
@@ -27,10 +21,12 @@ import { instanceSecrets } from './instance-secrets.ts'
 import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
 import { lineInWords } from './log-line.ts'
+import { openControlApi, openDashboardApi } from './management-ports.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
 import { readTls, readUpstreamAuthorities } from './tls-files.ts'
+import { type UntrustedForwarders, untrustedForwarders } from './untrusted-forwarders.ts'
 import { version } from './version.ts'
 import type { Addresses } from './welcome.ts'
 
@@ -65,8 +61,8 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const ports = wantedPorts(config)
   const folder = openDataFolder(config.dataDir)
   parts.defer(() => folder.release())
-  for (const port of [ports.dashboard, ports.gateway]) {
-    const problem = await portProblem(port)
+  for (const port of [ports.dashboard, ports.gateway, ports.control]) {
+    const problem = port && (await portProblem(port))
     if (problem) throw new StartFailure(problem)
   }
   const source = databaseSource(config.databaseUrl, folder.databaseFile)
@@ -92,8 +88,12 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const activity = openActivity(storage, config.workers, log)
   parts.defer(() => activity.close())
   const requests = keptRequests(config.explainEntries, () => Date.now())
+  const forwarders = untrustedForwarders((peer) =>
+    log.warn(UNTRUSTED_FORWARDER, { peer, setting: 'TOLLGATE_TRUSTED_PROXIES' }),
+  )
   const dependencies = managementDependencies({
     config,
+    forwarders,
     secrets,
     storage,
     counters,
@@ -105,7 +105,13 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     dashboard: dashboard?.state,
   })
 
-  const controlSocket = await openControlApi(config.dataDir, dependencies(config.gatewayPort), parts)
+  const controlSocket = await openControlApi(
+    config,
+    ports.control,
+    dependencies(config.gatewayPort),
+    forwarders.note,
+    parts,
+  )
   // Before the gateway, so that it is there until the gateway's last request is done.
   const demo = empty ? await firstDemo(config) : await startDemo(storage, config.demoPort)
   if (demo) parts.defer(() => demo.close())
@@ -128,14 +134,19 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
       controlSocket,
       events,
       log: (line) => {
+        if (line.msg === UNTRUSTED_FORWARDER) return forwarders.note(String(line.remoteAddress))
         requests.note(line)
         log.line(lineInWords(line))
       },
     }),
   )
   parts.defer(() => gateway.close(config.stopGraceMs))
-  const dashboardPort = await listening(ports.dashboard, () =>
-    openDashboardApi(config, dependencies(gateway.port), parts),
+  const dashboardPort = await openDashboardApi(
+    config,
+    ports.dashboard,
+    dependencies(gateway.port),
+    forwarders.note,
+    parts,
   )
 
   // Only now, with every port and part at hand: a start that fails leaves the next one a first start, secrets shown.
@@ -164,6 +175,7 @@ type Readiness = { problem: string | undefined }
 type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'quotas' | 'findRequest' | 'dashboard'> & {
   readonly activity: Activity
   readonly config: Config
+  readonly forwarders: UntrustedForwarders
   readonly secrets: Secrets
   readonly readiness: Readiness
   readonly log: Log
@@ -185,6 +197,10 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     claimRule: config.claimRule,
     gatewayHosts:
       config.gatewayUrl === undefined ? undefined : ['localhost', new URL(config.gatewayUrl).host],
+    controlUrl:
+      config.controlPort === undefined
+        ? undefined
+        : `http://${urlHost(config.controlHost)}:${config.controlPort}`,
     traffic: activity.traffic,
     lastUse: activity.lastUse,
     ownGateway: {
@@ -196,6 +212,10 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     },
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,
+    maxBodyValues: config.managementBodyValues,
+    maxAnswerBytes: config.managementAnswerBytes,
+    wrongSecrets: config.wrongSecrets,
+    untrustedForwarders: parts.forwarders.list,
     findRequest,
     dashboard,
     notReady: () => readiness.problem,
@@ -217,60 +237,6 @@ function gatewayUrl(config: Config, port: number): string {
 
 async function firstDemo(config: Config): Promise<Demo | undefined> {
   return config.demo ? { ...(await startDemoUpstream([config.demoPort])), formerPort: undefined } : undefined
-}
-
-/** The control API listens where only this user's processes, that is the gateway's workers, can reach it. */
-async function openControlApi(
-  dataDir: string,
-  dependencies: Dependencies,
-  parts: AsyncDisposableStack,
-): Promise<string> {
-  const socket = controlSocketPath(dataDir, parts)
-  const app = buildControlApi(dependencies)
-  parts.defer(() => app.close())
-  await app.listen({ path: socket })
-  return socket
-}
-
-/**
- * In the data folder, which is ours alone while we run: a socket that a killed program left is removed. A folder with too
- * long a name for a socket gives way to a private one for temporary files.
- */
-function controlSocketPath(dataDir: string, parts: AsyncDisposableStack): string {
-  const usual = join(dataDir, 'control.sock')
-  if (Buffer.byteLength(usual) <= maxSocketPathBytes) {
-    rmSync(usual, { force: true })
-    return usual
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-'))
-  parts.defer(() => rmSync(folder, { recursive: true, force: true }))
-  const socket = join(folder, 'control')
-  if (Buffer.byteLength(socket) <= maxSocketPathBytes) return socket
-  throw new StartFailure(
-    `the data folder and the folder for temporary files (TMPDIR) have too long names for a socket: ${folder}`,
-  )
-}
-
-/** What fits into `sun_path` on every system. */
-const maxSocketPathBytes = 100
-
-async function openDashboardApi(
-  config: Config,
-  dependencies: Dependencies,
-  parts: AsyncDisposableStack,
-): Promise<number> {
-  const app = buildDashboardApi(dependencies)
-  parts.defer(() => closeWithin(config.stopGraceMs, app))
-  await app.listen({ host: config.host, port: config.dashboardPort })
-  // A server that listens on TCP has an address of this form.
-  return (app.server.address() as AddressInfo).port
-}
-
-/** Closes the app; what still runs after `graceMs` is cut off. */
-async function closeWithin(graceMs: number, app: ReturnType<typeof buildDashboardApi>): Promise<void> {
-  const cutOff = setTimeout(() => app.server.closeAllConnections(), graceMs)
-  await app.close()
-  clearTimeout(cutOff)
 }
 
 type GatewayParts = {

@@ -13,11 +13,12 @@ import { relayReply, requestIdLine } from './answer.ts'
 /**
  * The control API lives in the main thread; its paths on the gateway's port go there. They are reserved: no listen
  * path can shadow them.
+ * @param healthAlone the control API has a port of its own: here it answers for the node's health alone
  */
-export function isControlPath(path: string): boolean {
+export function isControlPath(path: string, healthAlone = false): boolean {
   // Most paths differ in the first letter already.
   const second = path.charCodeAt(1)
-  if (second === 0x74) return path === '/tyk' || path.startsWith('/tyk/')
+  if (second === 0x74) return !healthAlone && (path === '/tyk' || path.startsWith('/tyk/'))
   if (second === 0x68) return path === '/hello' || path === '/hello/'
   return second === 0x72 && (path === '/ready' || path === '/ready/')
 }

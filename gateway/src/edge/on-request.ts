@@ -23,6 +23,8 @@ export type EdgeParts = {
   readonly nextId: RequestIds
   /** The control API in the main thread. */
   readonly control: Upstream
+  /** It has a port of its own: here it answers for the node's health alone. */
+  readonly controlApart: boolean
   /** A message that is no request; `requestId` is '' where it was not answered. */
   readonly onMalformed: (message: Malformed) => void
 }
@@ -40,7 +42,15 @@ const NO_ROUTE: TraceStep = { step: 'route', code: 'no_route' }
 const AMBIGUOUS_PATH: TraceStep = { step: 'route', code: 'path_ambiguous' }
 
 /** Takes requests from the engine: normalises the path, sets the control API's apart, finds the API and runs its chain. */
-export function onRequests({ apis, nowhere, services, nextId, control, onMalformed }: EdgeParts): Handler {
+export function onRequests({
+  apis,
+  nowhere,
+  services,
+  nextId,
+  control,
+  controlApart,
+  onMalformed,
+}: EdgeParts): Handler {
   /** Answers a request that no API serves. */
   function turnAway(
     exchange: Exchange,
@@ -81,7 +91,7 @@ export function onRequests({ apis, nowhere, services, nextId, control, onMalform
       if (path === undefined) {
         // Paths that two parsers could read differently are refused before anything is matched.
         turnAway(exchange, 'request_malformed', head.path, AMBIGUOUS_PATH)
-      } else if (isControlPath(path)) {
+      } else if (isControlPath(path, controlApart)) {
         toControl(exchange, path)
       } else {
         const match = apis.routes.find(head.host, path)

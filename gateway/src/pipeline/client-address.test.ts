@@ -50,3 +50,40 @@ test('of several forwarded addresses the nearest one that is no trusted proxy co
   )
   assert.equal(address('10.0.0.1', head(['x-forwarded-for', '2.2.2.2, garbage'])), '10.0.0.1')
 })
+
+test('W9: a forwarded address may carry its port, and an IPv6 one brackets', () => {
+  const address = clientAddress(trustedPeers(['10.0.0.0/8', 'fd00::/8']))
+  for (const [sent, seen] of [
+    ['203.0.113.7:52044', '203.0.113.7'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['[::ffff:203.0.113.7]:1', '203.0.113.7'],
+    ['6.6.6.6, 203.0.113.7:1, 10.0.0.9:8080, [fd00::2]:9', '203.0.113.7'],
+    ['203.0.113.7:', '10.0.0.1'],
+    ['203.0.113.7:http', '10.0.0.1'],
+    ['203.0.113.7:123456', '10.0.0.1'],
+    ['[203.0.113.7]:80', '10.0.0.1'],
+    ['[2001:db8::1', '10.0.0.1'],
+    ['[2001:db8::1]x', '10.0.0.1'],
+    ['[2001:db8::1]:', '10.0.0.1'],
+    [':80', '10.0.0.1'],
+    ['unknown', '10.0.0.1'],
+  ] as const) {
+    assert.equal(address('10.0.0.1', head(['x-forwarded-for', sent])), seen, sent)
+    if (!sent.includes(','))
+      assert.equal(address('10.0.0.1', head(['x-real-ip', sent])), seen, `x-real-ip ${sent}`)
+  }
+})
+
+test('finding 8: a peer that is not trusted and sends forwarding headers is told of once', () => {
+  const told: string[] = []
+  const address = clientAddress(trustedPeers(['10.0.0.0/8']), (peer) => told.push(peer))
+  address('8.8.8.8', head(['x-forwarded-for', '1.1.1.1']))
+  address('8.8.8.8', head(['x-forwarded-for', '1.1.1.2']))
+  address('9.9.9.9', head())
+  address('10.0.0.1', head(['x-real-ip', '1.1.1.1']))
+  address('2001:db8::9', head(['forwarded', 'for=1.1.1.1']))
+  assert.deepEqual(told, ['8.8.8.8', '2001:db8::9'])
+})

@@ -1,7 +1,11 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { plainAddress } from '@tollgate/http1/connection/address-count'
 import type { RequestHead } from '@tollgate/http1/exchange'
 import { headerValue } from '@tollgate/http1/syntax/headers'
 import { cidrSet } from './cidr-set.ts'
+
+/** Log line of a worker about a peer that is not trusted and sent forwarding headers; the program gathers these. */
+export const UNTRUSTED_FORWARDER = 'forwarding headers of a peer that is not trusted'
 
 /** Tells the address of the client behind the peer. */
 export type ClientAddress = (peer: string, head: RequestHead) => string
@@ -49,16 +53,58 @@ export function trustedPeers(networks: readonly string[]): TrustedPeers {
 /**
  * The client's address (gateway contract, 4.4 and 11): `X-Real-IP`, else `X-Forwarded-For`, count only when the peer is
  * a trusted proxy. Of X-Forwarded-For the nearest address that is not itself a trusted proxy is taken, because what
- * lies further left was written by someone whom nobody vouches for.
+ * lies further left was written by someone whom nobody vouches for. Proxies that add the port are understood.
+ * @param onUntrusted called with a peer that is not trusted and yet sent such headers, with its first request: most often
+ * a proxy that the settings do not name
  */
-export function clientAddress(trusted: TrustedPeers): ClientAddress {
+export function clientAddress(trusted: TrustedPeers, onUntrusted?: (peer: string) => void): ClientAddress {
+  const looked = new Set<string>()
   return (peer, head) => {
-    if (!trusted.hasPeer(peer)) return peer
-    const real = headerValue(head, 'x-real-ip')
-    if (real !== undefined && isIP(real) !== 0) return real
+    if (!trusted.hasPeer(peer)) {
+      if (onUntrusted !== undefined && !looked.has(peer)) {
+        if (looked.size >= MAX_REMEMBERED_PEERS) looked.clear()
+        looked.add(peer)
+        if (saysWhatCameBefore(head)) onUntrusted(peer)
+      }
+      return peer
+    }
+    const real = addressIn(headerValue(head, 'x-real-ip') ?? '')
+    if (real !== '') return real
     const forwarded = joinedValues(head, 'x-forwarded-for')
     return forwarded === '' ? peer : nearestUntrusted(forwarded, peer, trusted.has)
   }
+}
+
+function saysWhatCameBefore(head: RequestHead): boolean {
+  return (
+    headerValue(head, 'x-forwarded-for') !== undefined ||
+    headerValue(head, 'x-real-ip') !== undefined ||
+    headerValue(head, 'forwarded') !== undefined
+  )
+}
+
+/** The address in `203.0.113.7`, `203.0.113.7:52044`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:443`; else empty. */
+function addressIn(hop: string): string {
+  if (isIP(hop) !== 0) return plainAddress(hop)
+  const colon = hop.lastIndexOf(':')
+  if (hop.startsWith('[')) {
+    const end = hop.indexOf(']')
+    const inner = end < 0 ? '' : hop.slice(1, end)
+    const isAlone = end === hop.length - 1 || (end === colon - 1 && isPort(hop, colon + 1))
+    return isAlone && isIPv6(inner) ? plainAddress(inner) : ''
+  }
+  const host = colon < 0 ? '' : hop.slice(0, colon)
+  return isIPv4(host) && isPort(hop, colon + 1) ? host : ''
+}
+
+/** Whether the text is a port number from there on. */
+function isPort(text: string, from: number): boolean {
+  if (text.length === from || text.length > from + 5) return false
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 0x30 || code > 0x39) return false
+  }
+  return true
 }
 
 /** Every value of a header that may come in several lines, as one list; empty when it is absent. */
@@ -75,9 +121,9 @@ function nearestUntrusted(list: string, peer: string, isTrusted: (address: strin
   const hops = list.split(',', MAX_HOPS * 4).slice(-MAX_HOPS)
   let nearest = peer
   for (let i = hops.length - 1; i >= 0; i--) {
-    const hop = hops[i]?.trim() ?? ''
+    const hop = addressIn(hops[i]?.trim() ?? '')
     // Something that is no address ends the chain of hops that were vouched for.
-    if (isIP(hop) === 0) return nearest
+    if (hop === '') return nearest
     nearest = hop
     if (!isTrusted(hop)) return hop
   }

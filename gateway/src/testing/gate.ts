@@ -45,6 +45,7 @@ export const testSettings: GatewaySettings = {
   maxHeaderCount: 100,
   maxBodyBytes: 10_000_000,
   proxyProtocol: false,
+  controlApart: false,
   trustedProxies: ['127.0.0.0/8', '::1'],
   rateLimitHeaders: 'quotas',
   maxThrottledRequests: 1_000,

@@ -15,7 +15,7 @@ import { type Malformed, onRequests } from '../edge/on-request.ts'
 import { refusalRenderer } from '../edge/refusal-answer.ts'
 import { requestIds } from '../edge/request-id.ts'
 import type { ApiTls } from '../edge/tls-certificates.ts'
-import { clientAddress, trustedPeers } from '../pipeline/client-address.ts'
+import { clientAddress, trustedPeers, UNTRUSTED_FORWARDER } from '../pipeline/client-address.ts'
 import { phasesOf } from '../pipeline/compile.ts'
 import type { RequestServices } from '../pipeline/run.ts'
 import type { ServedApi, Step } from '../pipeline/step.ts'
@@ -74,7 +74,9 @@ export interface DataPlane extends Handler {
 export function createDataPlane(parts: DataPlaneParts): DataPlane {
   const { settings } = parts
   const trusted = trustedPeers(settings.trustedProxies)
-  const clientIp = clientAddress(trusted)
+  const clientIp = clientAddress(trusted, (remoteAddress) =>
+    parts.log({ level: 'info', msg: UNTRUSTED_FORWARDER, remoteAddress }),
+  )
   const pools = upstreamPools(poolLimits(settings), upstreamTls(settings.upstreamAuthorities))
   const control = upstreamPool(controlOrigin(parts.controlSocket), poolLimits(settings))
   const admission: Admission = {
@@ -99,6 +101,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     services,
     nextId: requestIds(parts.worker),
     control,
+    controlApart: settings.controlApart,
     onMalformed: (message) => onMalformed(parts, message),
   })
   return {

@@ -5,20 +5,21 @@ import type { Dependencies } from '../dependencies.ts'
 import { errorEnvelope } from '../envelopes.ts'
 import { Problem, problems } from '../errors.ts'
 import type { HttpFacts, Route } from '../route.ts'
+import { secretCheck } from '../secret-guesses.ts'
 import { authenticateUser } from './authenticate.ts'
 import { knownCallers } from './known-callers.ts'
-import { holdsSecret } from './secret-header.ts'
 
 type Asked = HttpFacts & { readonly path: string }
 
 /** Who may use the Dashboard API, and how its refusals look. Whatever no route allows is denied. */
 export function dashboardSurface(deps: Dependencies): ApiSurface {
   const callers = knownCallers(deps.storage)
+  const holdsAdminSecret = secretCheck('admin-auth', deps.adminSecret, deps)
   return {
     async admit(route, http) {
       if (route.permission === 'public') return { kind: 'anyone' }
       if (route.permission === 'admin-secret') {
-        if (!holdsSecret(http, 'admin-auth', deps.adminSecret)) throw new Problem(problems.not_authorised)
+        if (!holdsAdminSecret(http)) throw new Problem(problems.not_authorised)
         return { kind: 'admin-secret' }
       }
       const caller = await authenticateUser(deps, callers, http)
@@ -28,8 +29,7 @@ export function dashboardSurface(deps: Dependencies): ApiSurface {
     },
 
     async refuseUnknown(http, allowed) {
-      const known =
-        holdsSecret(http, 'admin-auth', deps.adminSecret) || (await authenticateUser(deps, callers, http))
+      const known = holdsAdminSecret(http) || (await authenticateUser(deps, callers, http))
       if (!known) throw new Problem(problems.not_authorised)
       if (allowed.length === 0) throw new Problem(problems.not_found)
       throw new Problem(problems.method_unknown, '', { allow: allowed.join(', ') })

@@ -197,3 +197,40 @@ test('one e-mail in two organisations signs in where the password fits, or where
   assert.equal((await me(world, first.session)).json().org_id, world.orgId)
   assert.equal((await signIn(world, { ...right, org_id: orgId })).text, wrong)
 })
+
+test('finding 20: a page of another site signs nobody out', async () => {
+  const world = await withAnn()
+  const { session } = await signIn(world, right)
+  const ask = (method: 'GET' | 'POST', headers: Record<string, string>) =>
+    world.app.inject({
+      method,
+      url: '/logout',
+      headers: { host: 'gate.example', cookie: session, accept: 'text/html', ...headers },
+    })
+  const foreign: readonly Record<string, string>[] = [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { referer: 'http://evil.example/' },
+    { origin: 'http://evil.example' },
+  ]
+  for (const headers of foreign) {
+    const followed = await ask('GET', headers)
+    assert.deepEqual(
+      [followed.statusCode, followed.headers.location, followed.headers['set-cookie']],
+      [302, '/', undefined],
+    )
+    if (!('referer' in headers)) assert.equal((await ask('POST', headers)).statusCode, 403)
+  }
+  assert.equal((await me(world, session)).statusCode, 200)
+  const out = await ask('GET', { 'sec-fetch-site': 'same-origin', referer: 'http://gate.example/keys' })
+  assert.equal(out.statusCode, 302)
+  assert.equal((await me(world, session)).statusCode, 401)
+})
+
+test('finding 4: signing out clears the cookie on every path that another server of this host can have set it for', async () => {
+  const world = await withAnn()
+  const { session } = await signIn(world, right)
+  const out = await world.app.inject({ method: 'POST', url: '/logout', headers: { cookie: session } })
+  const cleared = [out.headers['set-cookie']].flat().map((line) => /Path=([^;]*)/.exec(String(line))?.[1])
+  for (const path of ['/', '/api', '/api/', '/login']) assert.ok(cleared.includes(path), path)
+})

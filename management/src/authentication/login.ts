@@ -52,15 +52,23 @@ export const loginRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => 
     permission: 'public',
     summary: 'Sign out: ends the browser session',
     answer: Done,
-    handle: async ({ http }) => signedOut(deps, http, 200),
+    handle: async ({ http }) => {
+      // The answer takes the cookie away also from a browser that did not send it.
+      if (!isFromOwnPages(http)) throw new Problem(problems.foreign_origin)
+      return signedOut(deps, http, 200)
+    },
   }),
   route({
     method: 'GET',
     path: '/logout',
     permission: 'public',
-    summary: 'Sign out by following a link, then go to the start page',
+    summary: 'Sign out by following a link of our own pages, then go to the start page',
     answer: Done,
-    handle: async ({ http }) => signedOut(deps, http, 302),
+    // A link or an image of another site must not sign anybody out.
+    handle: async ({ http }) =>
+      isFromOwnPages(http) && !isLedByOther(http)
+        ? signedOut(deps, http, 302)
+        : new Reply(ok('Not signed out'), 302, { location: '/' }),
   }),
 ]
 
@@ -105,4 +113,11 @@ async function signedOut(deps: Dependencies, http: HttpFacts, status: 200 | 302)
   await endSession(deps, sessionToken(http))
   const headers = { 'set-cookie': endCookie(http) }
   return new Reply(ok('Signed out'), status, status === 302 ? { ...headers, location: '/' } : headers)
+}
+
+/** Browsers without Sec-Fetch-Site, which they leave away on plain HTTP, tell of the page that led here by Referer alone. */
+function isLedByOther({ headers }: HttpFacts): boolean {
+  const { referer } = headers
+  if (headers['sec-fetch-site'] !== undefined || typeof referer !== 'string') return false
+  return !URL.canParse(referer) || new URL(referer).host !== headers.host
 }

@@ -18,14 +18,19 @@ export function startCookie(http: HttpFacts, token: string, maxAgeMs: number): s
   return `${cookieName}=${token}; Max-Age=${Math.floor(maxAgeMs / 1000)}; ${attributes(http)}`
 }
 
-/** `set-cookie` that ends a session. */
-export function endCookie(http: HttpFacts): string {
-  return `${cookieName}=; Max-Age=0; ${attributes(http)}`
+/**
+ * `set-cookie` lines that end a session. A cookie of the same name on a longer path would stay and win: whoever served a
+ * page on this host can have set one, so the paths that requests of ours have are cleared too.
+ */
+export function endCookie(http: HttpFacts): readonly string[] {
+  return cookiePaths.map((path) => `${cookieName}=; Max-Age=0; ${attributes(http, path)}`)
 }
 
-function attributes(http: HttpFacts): string {
+const cookiePaths = ['/', '/api', '/api/', '/admin', '/login', '/logout', '/docs']
+
+function attributes(http: HttpFacts, path = '/'): string {
   const proto = http.headers['x-forwarded-proto']
   // Several proxies make a list of it: the first one speaks of the browser.
   const secure = typeof proto === 'string' && /^\s*https\s*(,|$)/i.test(proto) ? '; Secure' : ''
-  return `Path=/; HttpOnly; SameSite=Lax${secure}`
+  return `Path=${path}; HttpOnly; SameSite=Lax${secure}`
 }

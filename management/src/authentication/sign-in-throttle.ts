@@ -93,7 +93,7 @@ function remembered(records: Map<string, Count>, name: string, nowMs: number): C
 }
 
 /** One customer of IPv6 has a whole /64 to come from. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address
   const [head = '', tail = ''] = address.split('::')
   const left = head === '' ? [] : head.split(':')

@@ -14,11 +14,27 @@ export async function uploadedFile({
   contentType,
 }: z.output<typeof UploadedBody>): Promise<Buffer> {
   if (!/^multipart\/form-data\b/i.test(contentType)) return body
+  if (partsOf(body, contentType) > MAX_PARTS)
+    throw new Problem(problems.certificate_invalid, 'the form has too many parts')
   const entries = await formEntries(body, contentType)
   for (const value of entries) if (typeof value !== 'string') return Buffer.from(await value.arrayBuffer())
   const pem = entries.find((value) => typeof value === 'string' && value.includes('-----BEGIN '))
   if (typeof pem === 'string') return Buffer.from(pem)
   throw new Problem(problems.certificate_absent)
+}
+
+/** Parts of a form that are read; a certificate comes in one. Each costs far more than its bytes. */
+const MAX_PARTS = 16
+
+function partsOf(body: Buffer, contentType: string): number {
+  const [, quoted, plain] = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(contentType) ?? []
+  const boundary = `--${quoted ?? plain ?? ''}`
+  let parts = 0
+  for (let at = body.indexOf(boundary); at !== -1 && parts <= MAX_PARTS; ) {
+    parts++
+    at = body.indexOf(boundary, at + boundary.length)
+  }
+  return parts
 }
 
 async function formEntries(body: Buffer, contentType: string): Promise<readonly (File | string)[]> {

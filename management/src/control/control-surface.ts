@@ -1,16 +1,15 @@
 import type { ApiSurface } from '../api-surface.ts'
-import { holdsSecret } from '../authentication/secret-header.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../errors.ts'
 import type { HttpFacts } from '../route.ts'
+import { secretCheck } from '../secret-guesses.ts'
 import { controlProblems } from './control-problems.ts'
 
 /** Who may use the control API, and how its refusals look (gateway contract, section 3). */
 export function controlSurface(deps: Dependencies): ApiSurface {
+  const holdsSecret = secretCheck('x-tyk-authorization', deps.controlSecret, deps)
   const requireSecret = (http: HttpFacts) => {
-    if (!holdsSecret(http, 'x-tyk-authorization', deps.controlSecret)) {
-      throw new Problem(controlProblems.control_secret_wrong)
-    }
+    if (!holdsSecret(http)) throw new Problem(controlProblems.control_secret_wrong)
   }
   return {
     async admit(route, http) {

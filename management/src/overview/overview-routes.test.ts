@@ -143,3 +143,17 @@ test('only an administrator clears the demo away, and only that of the own organ
   assert.equal((await writer.ask('DELETE', '/api/demo')).status, 403)
   assert.equal((await (await member()).ask('DELETE', '/api/demo')).status, 404)
 })
+
+test('finding 8: a proxy that is not trusted is an administrator’s concern, and its address nobody else’s', async () => {
+  const { deps, ask, member } = await world()
+  Object.assign(deps, { untrustedForwarders: () => ['192.0.2.7'] })
+  const concern = async (who: typeof ask) =>
+    (await who('GET', '/api/overview')).body.attention.find(
+      ({ kind }: { kind: string }) => kind === 'proxies_not_trusted',
+    )
+  assert.deepEqual(await concern(ask), { kind: 'proxies_not_trusted', count: 1, first: [] })
+  const reader = await member({ apis: 'read' })
+  assert.equal(await concern(reader.ask), undefined)
+  const superUser = await member({}, '')
+  assert.deepEqual((await concern(superUser.ask)).first, [{ id: '192.0.2.7', name: '192.0.2.7' }])
+})

@@ -18,6 +18,7 @@ const LATELY_SECONDS = 900
 const DAY_SECONDS = 86_400
 
 const KINDS = [
+  'proxies_not_trusted',
   'keys_expired_in_use',
   'apis_failing',
   'keys_expiring',
@@ -127,6 +128,7 @@ async function concernsOf(deps: Dependencies, caller: UserCaller, apiIndex: ApiI
     ...(caller.may('apis', 'read') ? apiConcerns(deps, caller, apiIndex) : []),
     ...(caller.may('policies', 'read') ? policyConcerns(deps, caller.scope) : []),
     ...(caller.may('users', 'read') ? userConcerns(deps, caller.scope) : []),
+    ...(caller.isAdmin ? [proxyConcern(deps, caller.scope)] : []),
   ])
   return found.filter(({ count }) => count > 0).sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
 }
@@ -203,6 +205,16 @@ function policyConcerns({ storage }: Dependencies, scope: string | undefined): P
 
 function userConcerns({ storage }: Dependencies, scope: string | undefined): Promise<Concern>[] {
   return [storage.overview.usersNeverSignedIn(scope).then((found) => named('users_never_signed_in', found))]
+}
+
+/**
+ * Whoever is behind such a proxy is taken for it: in IP lists, in locks of sign-ins, in the log. The addresses are of
+ * everybody's clients, so an organisation learns only that there are some.
+ */
+function proxyConcern({ untrustedForwarders }: Dependencies, scope: string | undefined): Concern {
+  const peers = untrustedForwarders()
+  const first = scope === undefined ? peers.map((peer) => ({ id: peer, name: peer })) : []
+  return { kind: 'proxies_not_trusted', count: peers.length, first }
 }
 
 function named(kind: Concern['kind'], { count, first }: Mentions<{ id: string; name: string }>): Concern {

@@ -49,6 +49,13 @@ const kinds: Readonly<
     }
   >
 > = {
+  proxies_not_trusted: {
+    urgency: 'high',
+    title: (n) => `${counted(n, 'address', 'addresses')} sent forwarding headers and ${are(n)} not trusted`,
+    about:
+      'If it is your proxy, name it in TOLLGATE_TRUSTED_PROXIES: until then all its clients count as one. The log has the address.',
+    to: () => paths.home(),
+  },
   keys_expired_in_use: {
     urgency: 'high',
     title: (n) => `${counted(n, 'expired key')} ${are(n)} still being used`,
