@@ -55,10 +55,21 @@ async function caller(
   return seen
 }
 
+/** Most requests that are under way at once: 6 connections of HTTP/2 with 8 streams each. */
+const underWay = 48
+
+/** Until so many requests have come through the gate that more than 100 of them are answered. */
+async function untilBusy(): Promise<void> {
+  const enough = upstream.seen.length + 100 + 2 * underWay
+  while (upstream.seen.length < enough) await sleep(5)
+}
+
 const failures = (all: readonly Seen[]) => all.flatMap(({ failed }) => failed)
 const passes = (all: readonly Seen[]) => all.reduce((sum, { passed }) => sum + passed, 0)
 
-test('SIGTERM under load loses no request, says 503 for readiness meanwhile, and ends with 0', async (t) => {
+test('SIGTERM under load loses no request, says 503 for readiness meanwhile, and ends with 0', {
+  timeout: 60_000,
+}, async (t) => {
   const server = await startServer()
   t.after(() => server.dispose())
   const org = await newOrganisation(server)
@@ -80,7 +91,7 @@ test('SIGTERM under load loses no request, says 503 for readiness meanwhile, and
   const fresh = Array.from({ length: 4 }, () =>
     caller(server, { path: api.listenPath, headers: { connection: 'close' } }, () => leaving),
   )
-  await sleep(500)
+  await untilBusy()
   const stopped = server.stop()
   const seen = await Promise.all([...kept, ...fresh])
   await asking
@@ -90,13 +101,13 @@ test('SIGTERM under load loses no request, says 503 for readiness meanwhile, and
   assert.equal(await stopped, 0)
 })
 
-test('SIGTERM under load of HTTP/2 loses no request either', async (t) => {
+test('SIGTERM under load of HTTP/2 loses no request either', { timeout: 60_000 }, async (t) => {
   const server = await startServer()
   t.after(() => server.dispose())
   const org = await newOrganisation(server)
   const api = await newApi(org, upstream.url, { use_keyless: true })
   const clients = Array.from({ length: 6 }, () => manyAtATime(server, api.listenPath, 8))
-  await sleep(500)
+  await untilBusy()
   const stopped = server.stop()
   const seen = await Promise.all(clients)
   assert.deepEqual(failures(seen), [])

@@ -8,11 +8,22 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 export async function axeFindings(page: Page): Promise<readonly string[]> {
   // Runs in the page's context without a script element, which the page's policy would forbid.
   if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(source)
+  await page.evaluate(stillness)
   const violations = await page.evaluate(runAxe)
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id} (${help}): ${nodes.join(' | ')}`)
 }
+
+/** Resolves once nothing fades or moves any more, but what does so for ever: axe would measure colours that are passed through. */
+const stillness = `(async () => {
+  const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+  // A change of style begins its transitions with the next frame.
+  await nextFrame()
+  await nextFrame()
+  const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+  await Promise.all(ending.map(({ finished }) => finished.catch(() => undefined)))
+})()`
 
 type Finding = {
   readonly id: string
