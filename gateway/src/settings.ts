@@ -65,6 +65,8 @@ export type GatewaySettings = {
   readonly http2: boolean
   /** At the stop: for how long new connections are still taken, and told that the gate is closing; milliseconds. */
   readonly drainMs: number
+  /** Records of refused and failed requests that each worker hands over per second, to be explained; 0 = none. */
+  readonly explainedPerSecond: number
   /** Log every request, or only refusals and failures. */
   readonly logRequests: 'all' | 'refused' | 'none'
 }

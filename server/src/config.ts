@@ -235,6 +235,7 @@ function gatewaySettings(values: SettingValues): Config['gateway'] {
     quotaWaitMs: values.TOLLGATE_QUOTA_WAIT_MS,
     maxQuotaWaiting: values.TOLLGATE_MAX_QUOTA_WAITING,
     looseEndpointMatching: values.TOLLGATE_LOOSE_ENDPOINT_MATCHING,
+    explainedPerSecond: values.TOLLGATE_EXPLAIN_ENTRIES === 0 ? 0 : values.TOLLGATE_EXPLAIN_PER_SECOND,
     logRequests: values.TOLLGATE_LOG_REQUESTS,
     http2: values.TOLLGATE_HTTP2,
     maxConnections: values.TOLLGATE_MAX_CONNECTIONS,

@@ -130,7 +130,13 @@ export const settings = {
     'Management',
     '10000',
     whole(0, 1_000_000),
-    'Refused and failed requests that are kept in memory, to be explained by `GET /api/requests/{request_id}/explain`; the oldest goes first. None are while `TOLLGATE_LOG_REQUESTS` is `none`.',
+    'Refused and failed requests that are kept in memory, to be explained by `GET /api/requests/{request_id}/explain`, whatever is logged; the oldest goes first, and no organisation’s for another’s.',
+  ),
+  TOLLGATE_EXPLAIN_PER_SECOND: setting(
+    'Management',
+    '1000',
+    whole(1, 100_000),
+    'Refused and failed requests that each worker hands over per second to be kept; further ones are not kept, and the log says how many.',
   ),
   TOLLGATE_WEBHOOK_TIMEOUT_MS: setting(
     'Management',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import type { Gateway } from '@tollgate/gateway/gateway'
 import { trustedPeers } from '@tollgate/gateway/pipeline/client-address'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
@@ -91,7 +92,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   parts.defer(() => quotas.close())
   const activity = openActivity(storage, config.workers, log)
   parts.defer(() => activity.close())
-  const requests = keptRequests(config.explainEntries, () => Date.now())
+  const requests = keptRequests(config.explainEntries)
   const dependencies = managementDependencies({
     config,
     secrets,
@@ -127,10 +128,8 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
       pepper: secrets.pepper,
       controlSocket,
       events,
-      log: (line) => {
-        requests.note(line)
-        log.line(lineInWords(line))
-      },
+      onRefused: requests.keep,
+      log: (line) => log.line(lineInWords(line)),
     }),
   )
   parts.defer(() => gateway.close(config.stopGraceMs))
@@ -280,6 +279,8 @@ type GatewayParts = {
   readonly pepper: string
   readonly controlSocket: string
   readonly events: EventDispatcher
+  /** Takes the records of refused and failed requests. */
+  readonly onRefused: (records: readonly RefusedRecord[]) => void
   /** Takes each line of the gateway. */
   readonly log: (line: Readonly<Record<string, unknown>>) => void
 }
@@ -319,6 +320,10 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
       upstreamAuthorities: readUpstreamAuthorities(config.tls),
     },
     log: parts.log,
+    onRefused(records, dropped) {
+      parts.onRefused(records)
+      if (dropped > 0) parts.log({ level: 'warn', msg: 'refused requests not kept', requests: dropped })
+    },
     onEvents(events, dropped) {
       for (const event of events) parts.events.fire(event)
       if (dropped > 0) parts.log({ level: 'warn', msg: 'events dropped', events: dropped })

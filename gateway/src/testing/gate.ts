@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import type { Leases } from '@tollgate/limits/leases'
 import type { Policy } from '@tollgate/model/access/policy'
@@ -54,6 +55,7 @@ export const testSettings: GatewaySettings = {
   looseEndpointMatching: false,
   http2: true,
   drainMs: 500,
+  explainedPerSecond: 1_000,
   logRequests: 'all',
 }
 
@@ -77,6 +79,8 @@ export type TestGate = {
   readonly storage: Storage
   readonly orgId: string
   readonly log: LogLine[]
+  /** Records of refused requests, as the main thread gets them. */
+  readonly refused: RefusedRecord[]
   readonly pepper: string
   /** The lease manager, where the workers get units of quotas from. */
   readonly leaseManager: LeaseManager
@@ -118,6 +122,7 @@ export async function startGate(
   const orgId = objectId()
   await addOrganisation(storage, orgId)
   const log: LogLine[] = []
+  const refused: RefusedRecord[] = []
   const counterTable = createCounterTable({ cells: 65_536 })
   const leaseManager = openLeaseManager({
     ledger: storage.quotaLedger({ node: 'gate', life: hex32() }),
@@ -140,6 +145,7 @@ export async function startGate(
     revision: 0,
     settings: { ...testSettings, ...options.settings },
     log: (line) => log.push(line),
+    onRefused: (records) => refused.push(...records),
   })
   storage.subscribe((changes) => gateway.apply(changes))
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
@@ -149,6 +155,7 @@ export async function startGate(
     storage,
     orgId,
     log,
+    refused,
     pepper: PEPPER,
     leaseManager,
     folder,

@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { NotedUses } from '@tollgate/analytics/key-uses'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
+import { shortRecord } from '@tollgate/analytics/short-record'
 import { AddressCount } from '@tollgate/http1/connection/address-count'
 import { createHttpServer } from '@tollgate/http1/connection/server'
 import { createHttp2Server, defaultHttp2Limits } from '@tollgate/http1/h2/server'
@@ -22,6 +24,9 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
   const events = outbox<ApiEvent>(MAX_EVENTS_PER_SECOND, (events, dropped) =>
     post({ kind: 'events', events, dropped }),
   )
+  const refused = outbox<RefusedRecord>(setup.settings.explainedPerSecond, (records, dropped) =>
+    post({ kind: 'refused', records, dropped }),
+  )
   const uses = new NotedUses()
   const reportUses = (): void => {
     const noted = uses.take()
@@ -39,6 +44,8 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     leases,
     reader,
     log: log.add,
+    onRefused:
+      setup.settings.explainedPerSecond > 0 ? (record) => refused.add(shortRecord(record)) : undefined,
     onEvent: events.add,
     ...(setup.trafficTable && { counting: { table: setup.trafficTable, worker: setup.worker, uses } }),
     now: Date.now,
@@ -53,6 +60,7 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     await reader.close()
     log.flush()
     events.flush()
+    refused.flush()
     clearInterval(reporting)
     reportUses()
     port.close()
