@@ -44,6 +44,8 @@ export type GatewaySettings = {
   readonly maxHeaderBytes: number
   readonly maxHeaderCount: number
   readonly maxBodyBytes: number
+  /** Memory of one worker for bodies that are read whole, bytes; 0 = none is. */
+  readonly maxBufferedBodyBytes: number
   /** Trusted proxies begin each connection by saying whose it is (PROXY protocol). */
   readonly proxyProtocol: boolean
   /** Peers whose X-Real-IP and X-Forwarded-For count; CIDRs. */

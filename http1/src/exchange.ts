@@ -84,6 +84,10 @@ export interface Exchange {
    * `forward`.
    */
   stripped: ReadonlySet<string>
+  /** The request's body: for the time before `forward`, or instead of it. */
+  readonly body: MessageBody
+  /** The upstream reply's body: between `onReply` and `relay` or `respond`. */
+  readonly replyBody: MessageBody
   /**
    * Answers without an upstream. `headerLines` are complete lines, each ending in CRLF; the engine writes the status
    * line, Content-Length, Date and Connection itself. A body not yet read is drained within limits or the connection closed.

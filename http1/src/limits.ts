@@ -13,6 +13,8 @@ export type ServerLimits = {
   readonly maxHeaders: number
   /** Body of one request, decoded; 0 for no bound. */
   readonly maxBodyBytes: number
+  /** Memory of one worker for bodies that are read whole, of requests and replies together; 0 = none is. */
+  readonly maxBufferedBodyBytes: number
   /** Bytes of later requests that wait while one is handled. */
   readonly maxPipelinedBytes: number
   /** Bytes of an unread body that are read and dropped to keep a connection. */
@@ -50,6 +52,7 @@ export const defaultServerLimits: ServerLimits = {
   maxTargetBytes: 8_192,
   maxHeaders: 100,
   maxBodyBytes: 0,
+  maxBufferedBodyBytes: 67_108_864,
   maxPipelinedBytes: 65_536,
   maxDrainBytes: 65_536,
   maxLingerBytes: 1_048_576,

@@ -227,6 +227,7 @@ function gatewaySettings(values: SettingValues): Config['gateway'] {
     maxHeaderBytes: values.TOLLGATE_MAX_HEADER_BYTES,
     maxHeaderCount: values.TOLLGATE_MAX_HEADER_COUNT,
     maxBodyBytes: values.TOLLGATE_MAX_BODY_BYTES,
+    maxBufferedBodyBytes: values.TOLLGATE_MAX_BUFFERED_BODY_BYTES,
     proxyProtocol: values.TOLLGATE_PROXY_PROTOCOL,
     trustedProxies: values.TOLLGATE_TRUSTED_PROXIES,
     generator: values.TOLLGATE_GENERATOR,

@@ -405,6 +405,12 @@ export const settings = {
     whole(1, Number.MAX_SAFE_INTEGER),
     'Largest request body that the gateway forwards, bytes. Bodies are streamed: they take no memory.',
   ),
+  TOLLGATE_MAX_BUFFERED_BODY_BYTES: setting(
+    'Limits of the gateway',
+    '67108864',
+    whole(0, Number.MAX_SAFE_INTEGER),
+    'Memory that each worker has for bodies of requests and replies that are read whole, bytes. Bodies that nobody reads are streamed and take none.',
+  ),
 
   TOLLGATE_LOG_LEVEL: setting(
     'Log',

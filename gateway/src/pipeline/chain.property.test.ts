@@ -8,6 +8,8 @@ import type {
   ReplyHead,
   Upstream,
 } from '@tollgate/http1/exchange'
+import { BodyAccess } from '@tollgate/http1/exchange/body-access'
+import { BodyBudget } from '@tollgate/http1/exchange/body-budget'
 import { ParsedRequest, parseRequestHead } from '@tollgate/http1/syntax/request-head'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { effectiveAccess } from '@tollgate/model/access/effective-access'
@@ -260,6 +262,10 @@ function apisOf({ apis, orgId }: World): ApiRecord[] {
   })
 }
 
+function noBody(): BodyAccess {
+  return new BodyAccess({ startBody() {}, stopBody() {}, dropBody() {} }, new BodyBudget(0), 0)
+}
+
 /** One request of a client whose upstream answers at once: what the engine is to the gateway, without sockets. */
 class TestExchange implements Exchange {
   readonly head: ParsedRequest
@@ -270,6 +276,8 @@ class TestExchange implements Exchange {
   state: Finishing | undefined = undefined
   stripped: ReadonlySet<string> = new Set()
   forwarded = false
+  readonly body = noBody()
+  readonly replyBody = noBody()
   requestId = ''
   readonly #plane: DataPlane
   readonly #asked: Asked

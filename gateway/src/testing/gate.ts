@@ -45,6 +45,7 @@ export const testSettings: GatewaySettings = {
   maxHeaderBytes: 32_768,
   maxHeaderCount: 100,
   maxBodyBytes: 10_000_000,
+  maxBufferedBodyBytes: 67_108_864,
   proxyProtocol: false,
   trustedProxies: ['127.0.0.0/8', '::1'],
   rateLimitHeaders: 'quotas',

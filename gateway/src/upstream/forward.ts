@@ -19,6 +19,7 @@ const CODES: Readonly<Record<Exclude<UpstreamFailure, 'client-gone'>, RefusalCod
   reset: 'upstream_failed',
   'bad-reply': 'upstream_failed',
   'pool-exhausted': 'upstream_failed',
+  'transform-failed': 'internal',
 }
 
 /** What a failure on the way to the upstream means for the client. */

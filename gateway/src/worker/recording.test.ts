@@ -60,5 +60,5 @@ test('a request that failed behind the gate names the upstream that it was sent 
   const seen = gate.refused.length
   assert.equal((await gate.call('/dead/')).status, 500)
   const record = (await refused(seen + 1)).at(-1)
-  assert.deepEqual([record?.code, record?.upstreamOrigin], ['upstream_failed', '127.0.0.1:9'])
+  assert.deepEqual([record?.code, record?.upstreamOrigin], ['upstream_failed', 'http://127.0.0.1:9'])
 })

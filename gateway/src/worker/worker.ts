@@ -4,6 +4,7 @@ import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import { shortRecord } from '@tollgate/analytics/short-record'
 import { AddressCount } from '@tollgate/http1/connection/address-count'
 import { createHttpServer } from '@tollgate/http1/connection/server'
+import { BodyBudget } from '@tollgate/http1/exchange/body-budget'
 import { createHttp2Server, defaultHttp2Limits } from '@tollgate/http1/h2/server'
 import { defaultServerLimits } from '@tollgate/http1/limits'
 import { openSteadyCounters } from '@tollgate/limits/counter-table'
@@ -99,9 +100,12 @@ function listener(setup: WorkerSetup, plane: DataPlane, log: (line: LogLine) => 
   const limits = serverLimits(settings)
   // A client has its connections in either protocol, but not twice as many.
   const addresses = new AddressCount(limits.maxConnectionsPerAddress)
+  const bodies = new BodyBudget(limits.maxBufferedBodyBytes)
   return createListener({
-    http1: createHttpServer(plane, limits, addresses),
-    http2: settings.http2 ? createHttp2Server(plane, limits, defaultHttp2Limits, addresses) : undefined,
+    http1: createHttpServer(plane, limits, addresses, bodies),
+    http2: settings.http2
+      ? createHttp2Server(plane, limits, defaultHttp2Limits, addresses, bodies)
+      : undefined,
     tls: settings.tls,
     ticketKeys: setup.ticketKeys,
     maxConnections: limits.maxConnections,
@@ -132,6 +136,7 @@ function serverLimits(settings: GatewaySettings): typeof defaultServerLimits {
     maxHeadBytes: settings.maxHeaderBytes,
     maxHeaders: settings.maxHeaderCount,
     maxBodyBytes: settings.maxBodyBytes,
+    maxBufferedBodyBytes: settings.maxBufferedBodyBytes,
     headerMs: settings.clientHeaderTimeoutMs,
     idleMs: settings.clientIdleTimeoutMs,
     bodyProgressMs: settings.clientBodyTimeoutMs,

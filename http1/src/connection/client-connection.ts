@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { BodyBudget } from '../exchange/body-budget.ts'
 import { ClientExchange } from '../exchange/client-exchange.ts'
 import type { ClientSide } from '../exchange/client-side.ts'
 import type { Handler } from '../exchange.ts'
@@ -15,6 +16,8 @@ import { Deadline, dateLine, type Timed } from './timer-wheel.ts'
 export type ServerContext = {
   readonly handler: Handler
   readonly limits: ServerLimits
+  /** Of the bodies that are read into memory. */
+  readonly bodies: BodyBudget
   readonly connections: Set<ClientConnection>
   /** The server is closing: each answer is the last of its connection. */
   closing: boolean

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { BodyBudget } from '../exchange/body-budget.ts'
 import type { Handler } from '../exchange.ts'
 import type { ServerLimits } from '../limits.ts'
 import { AddressCount, plainAddress } from './address-count.ts'
@@ -21,16 +22,18 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>
 }
 
-/** Makes a server; nothing happens until `listen`. `addresses`: shared with whoever else serves the same clients. */
+/** Makes a server; nothing happens until `listen`. `addresses`, `bodies`: shared with whoever else serves the same clients. */
 export function createHttpServer(
   handler: Handler,
   limits: ServerLimits,
   addresses = new AddressCount(limits.maxConnectionsPerAddress),
+  bodies = new BodyBudget(limits.maxBufferedBodyBytes),
 ): HttpServer {
   let onEmpty: (() => void) | undefined
   const context: ServerContext = {
     handler,
     limits,
+    bodies,
     connections: new Set(),
     closing: false,
     onClosed(connection) {

@@ -1,9 +1,15 @@
 import { performance } from 'node:perf_hooks'
 import { TLSSocket } from 'node:tls'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
-import type { Exchange, Finishing, ForwardListener, ForwardTimeouts, Upstream } from '../exchange.ts'
+import type {
+  Exchange,
+  Finishing,
+  ForwardListener,
+  ForwardTimeouts,
+  MessageBody,
+  Upstream,
+} from '../exchange.ts'
 import { headerValue } from '../syntax/headers.ts'
-import { CHUNKED } from '../syntax/message-head.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import type { ParsedRequest } from '../syntax/request-head.ts'
@@ -11,31 +17,18 @@ import { SWITCHING } from '../syntax/status-line.ts'
 import type { UpstreamConnection, UpstreamUser } from '../upstream/upstream-connection.ts'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
+import type { BodyAccess } from './body-access.ts'
 import type { ClientSide } from './client-side.ts'
-import { BROKEN, FULL, ReplyOut, WHOLE } from './reply-out.ts'
+import { maySendAgain, tellsEmptyBody } from './exchange-rules.ts'
+import { ANSWERED, DONE, FORWARDING, OPEN, RELAYING, REPLIED, TUNNELLING } from './phases.ts'
+import { BROKEN, FAULTY, FULL, ReplyOut, WHOLE } from './reply-out.ts'
+import { type ReplyOwner, ReplySource } from './reply-source.ts'
 import { RequestBody } from './request-body.ts'
 import { NOTHING_STRIPPED } from './request-trailers.ts'
 import { Tunnel } from './tunnel.ts'
 
-/** The user is to act: `forward` or `respond`. */
-const OPEN = 0
-/** Waiting for a connection, then for the reply's head. */
-const FORWARDING = 1
-/** The user has the reply's head, and is to `relay` or `respond`. */
-const REPLIED = 2
-const RELAYING = 3
-/** Answered; the rest of a short request body is read and dropped. */
-const DRAINING = 4
-/** The connection speaks another protocol until its end. */
-const TUNNELLING = 5
-const DONE = 6
-
-const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
-/** Methods for which a missing Content-Length would make some upstreams answer 411. */
-const usuallyWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
-
 /** One request and its answer; see `Exchange`. Never used twice, so that a late call cannot reach another request. */
-export class ClientExchange implements Exchange, UpstreamUser, Timed {
+export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
   state: Finishing | undefined
@@ -59,6 +52,8 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
   /** Of the whole exchange; only made where its time is bounded. */
   #deadline: Deadline | undefined
   #tunnel: Tunnel | undefined
+  /** The reply's body, where somebody wants to see it. */
+  #reply: ReplySource | undefined
 
   #upstreamMs = -1
 
@@ -67,7 +62,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     this.#client = client
     this.head = head
     this.startedAt = performance.now()
-    this.#body = new RequestBody(head.bodyLength, limits)
+    this.#body = new RequestBody(client, head)
     this.#out = new ReplyOut(client.socket, head)
     if (limits.exchangeMs > 0) this.#limitTime(limits.exchangeMs)
   }
@@ -79,6 +74,21 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
 
   get remoteAddress(): string {
     return this.#client.remoteAddress
+  }
+
+  get body(): MessageBody {
+    const access = this.#body.open()
+    if (this.#phase === DONE) access.close()
+    return access
+  }
+
+  get replyBody(): MessageBody {
+    if (this.#phase < REPLIED) throw new Error('replyBody: there is no reply')
+    if (this.#reply === undefined) {
+      this.#reply = new ReplySource(this.#connection, this.#client.context.bodies, this)
+      if (this.#phase > REPLIED) this.#reply.access.seal()
+    }
+    return this.#reply.access
   }
 
   /** Whether more of the request's body may be read now; when it is complete, whatever follows is not our affair. */
@@ -100,7 +110,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     if (this.#phase > REPLIED) return
     this.#leaveUpstream()
     const { done } = this.#body
-    const drains = !done && this.#mayDrain()
+    const drains = !done && this.#body.mayDrain
     this.#out.persist = this.head.keepAlive && this.#client.mayPersist && (done || drains)
     this.#out.answer(status, headerLines, body)
     if (drains && this.#out.persist) this.#drain()
@@ -115,7 +125,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     listener: ForwardListener,
     timeouts: ForwardTimeouts,
   ): void {
-    if (this.#phase >= DRAINING) return
+    if (this.#phase >= ANSWERED) return
     if (this.#phase !== OPEN) throw new Error('forward: the request is already on its way')
     const { limits } = upstream
     const { headMs, idleMs = 0, totalMs = 0 } = timeouts
@@ -127,7 +137,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     this.#headMs = headMs > 0 ? headMs : limits.headMs
     this.#idleMs = idleMs > 0 ? idleMs : limits.bodyIdleMs
     if (totalMs > 0) this.#limitTime(totalMs)
-    if (this.#body.sent) {
+    if (this.#body.sent && !this.#body.isKept) {
       // What was streamed once is not here to be sent again.
       listener.onFailure('reset')
       return
@@ -141,6 +151,10 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     if (this.#phase !== REPLIED) throw new Error('relay: there is no reply')
     const connection = this.#connection
     const isSwitch = status === SWITCHING
+    if (this.#reply !== undefined && !isSwitch && this.#reply.status !== SWITCHING) {
+      this.#relayThrough(this.#reply, status, headerLines)
+      return
+    }
     if (connection === undefined || isSwitch !== (connection.reply?.status === SWITCHING)) {
       this.respond(502, '', '')
       return
@@ -149,33 +163,28 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
       this.#startTunnel(connection, headerLines)
       return
     }
-    this.#phase = RELAYING
-    this.#out.persist = this.head.keepAlive && this.#body.done && this.#client.mayPersist
+    this.#beginRelay()
     this.#onRelayed(connection, this.#out.begin(connection, status, headerLines))
   }
 
   onConnection(connection: UpstreamConnection): void {
     this.#connection = connection
     const { head } = this
-    const { upgrade } = head
-    const start = `${this.#method} ${this.#target} HTTP/1.1\r\n${this.#lines}${hopByHopLines(head)}`
     const toHead = this.#method === 'HEAD'
     const body = this.#body
     this.#sentAt = performance.now()
     connection.idleMs = this.#idleMs
-    if (head.bodyLength === 0) {
-      const framing = usuallyWithBody.has(this.#method) ? 'Content-Length: 0\r\n\r\n' : '\r\n'
-      connection.send(start + framing, toHead, this.#headMs, upgrade)
-      return
+    if (body.access !== undefined) {
+      this.#sendThrough(connection, body.access)
+    } else if (head.bodyLength === 0) {
+      const framing = tellsEmptyBody(this.#method) ? 'Content-Length: 0\r\n\r\n' : '\r\n'
+      connection.send(this.#start(head.upgrade) + framing, toHead, this.#headMs, head.upgrade)
+    } else {
+      body.blocked = !connection.send(body.begin(this.#start(''), this.stripped), toHead, this.#headMs, '')
+      if (body.done) return
+      connection.extend(this.#patience)
+      body.ask()
     }
-    body.blocked = !connection.send(body.begin(start, head, this.stripped), toHead, this.#headMs, '')
-    if (body.done) return
-    if (head.expectsContinue && body.bytes === 0 && !body.continued) {
-      body.continued = true
-      this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1')
-    }
-    connection.extend(this.#patience)
-    this.#awaitBody()
   }
 
   onNoConnection(failure: UpstreamFailure): void {
@@ -191,8 +200,9 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
 
   onReplyBytes(): void {
     const connection = this.#connection
-    if (this.#phase !== RELAYING || connection?.body === undefined) return
-    this.#onRelayed(connection, this.#out.stream(connection, connection.body, ''))
+    if (this.#reply !== undefined) this.#onReadThrough(this.#reply)
+    else if (this.#phase === RELAYING && connection?.body !== undefined)
+      this.#onRelayed(connection, this.#out.stream(connection, connection.body, ''))
   }
 
   onUpstreamLost(failure: UpstreamFailure, untouched: boolean): void {
@@ -200,20 +210,37 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     if (this.#phase === RELAYING) {
       this.#client.abort()
     } else if (this.#phase === FORWARDING) {
-      if (untouched && !this.#retried && this.head.bodyLength === 0 && idempotent.has(this.#method)) {
+      if (untouched && !this.#retried && maySendAgain(this.#method, this.#body.isKept)) {
         this.#retried = true
         this.#pool?.acquire(this, true)
         return
       }
       this.#phase = OPEN
       this.#listener?.onFailure(failure)
+    } else {
+      this.#reply?.onLost()
     }
   }
 
+  onReplyRead(connection: UpstreamConnection): void {
+    this.#connection = undefined
+    connection.finish(this.#body.isOut)
+  }
+
+  onReplyUseless(connection: UpstreamConnection): void {
+    this.#connection = undefined
+    connection.destroy()
+  }
+
   onUpstreamDrain(): void {
-    if (this.#body.done || !this.#body.blocked) return
-    this.#body.blocked = false
-    this.#awaitBody()
+    const body = this.#body
+    if (body.access?.whole !== undefined && this.#connection !== undefined) {
+      this.#connection.extend(this.#headMs)
+      body.goOn(this.#connection)
+    } else if (!body.done && body.blocked) {
+      body.blocked = false
+      body.await()
+    }
   }
 
   /** Bytes of the client at `pos`: takes what belongs to the request's body; returns where it ended. */
@@ -229,14 +256,17 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
       this.#refuse(body.problem)
       return bytes.length
     }
-    if (this.#phase < DRAINING && body.pass(this.#connection, bytes)) {
+    if (body.access !== undefined) {
+      this.#passThrough(body.access, bytes)
+      if (this.#phase === DONE) return end
+    } else if (this.#phase < ANSWERED && body.pass(this.#connection, bytes)) {
       this.#connection?.extend(body.done ? this.#headMs : this.#patience)
     }
     if (body.done) {
       this.#client.deadline.disarm()
-      if (this.#phase === DRAINING) this.#endDrain()
+      if (this.#phase === ANSWERED) this.#endDrain()
     } else {
-      this.#awaitBody()
+      this.#body.await()
     }
     return end
   }
@@ -257,8 +287,9 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     if (this.#tunnel !== undefined) this.#tunnel.onClientDrain()
     if (this.#phase !== RELAYING) return
     this.#client.deadline.disarm()
-    if (!this.#body.done) this.#awaitBody()
-    this.#connection?.resume()
+    if (!this.#body.done) this.#body.await()
+    if (this.#connection !== undefined) this.#connection.resume()
+    else this.#onRelayed(undefined, this.#out.goOn())
   }
 
   /** The client's connection is closed. */
@@ -291,31 +322,99 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     return Math.max(this.#headMs, this.#client.context.limits.bodyProgressMs * 2)
   }
 
-  /** Reads on in the body, unless the upstream is slower than the client: then it is the upstream's clock that runs. */
-  #awaitBody(): void {
-    const { deadline, context } = this.#client
-    if (this.#body.blocked) {
-      deadline.disarm()
-    } else {
-      deadline.arm(context.limits.bodyProgressMs)
-      this.#body.awaitClient()
-    }
-    this.#client.updateReading()
+  /** The request's head as it goes on, without its framing; `upgrade`: protocols that it offers to change to. */
+  #start(upgrade: string): string {
+    const line = `${this.#method} ${this.#target} HTTP/1.1\r\n${this.#lines}`
+    // What this hop asks of the next: the client's wish for another protocol, or for trailers.
+    if (upgrade !== '') return `${line}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`
+    return this.head.acceptsTrailers ? `${line}Connection: TE\r\nTE: trailers\r\n` : line
   }
 
-  /** Goes on with the reply as its last piece tells. */
-  #onRelayed(connection: UpstreamConnection, outcome: number): void {
+  /** Sends a request whose body somebody has seen or will see. */
+  #sendThrough(connection: UpstreamConnection, access: BodyAccess): void {
+    const body = this.#body
+    const method = this.#method
+    access.settle()
+    const upgrade = access.whole?.length === 0 ? this.head.upgrade : ''
+    const message = body.beginThrough(access, method, this.#start(upgrade), this.stripped)
+    if (message === undefined) {
+      this.#onFault(access)
+      return
+    }
+    const room = connection.send(message, method === 'HEAD', this.#headMs, upgrade)
+    if (access.whole !== undefined) {
+      if (room) body.goOn(connection)
+    } else {
+      body.blocked = !room
+      if (body.done) return
+      connection.extend(this.#patience)
+      body.ask()
+    }
+  }
+
+  #passThrough(access: BodyAccess, bytes: Buffer): void {
+    if (this.#phase >= ANSWERED) return
+    const sent = this.#body.passThrough(access, this.#connection, bytes)
+    if (access.fault !== undefined && this.#phase >= FORWARDING) this.#onFault(access)
+    else if (sent) this.#connection?.extend(this.#body.done ? this.#headMs : this.#patience)
+  }
+
+  /** Relays a reply whose body somebody has seen or wants to rewrite. */
+  #relayThrough(reply: ReplySource, status: number, headerLines: string): void {
+    if (reply.access.whole !== undefined) this.#leaveUpstream()
+    const connection = this.#connection
+    if (connection === undefined && reply.access.whole === undefined) {
+      this.respond(502, '', '')
+      return
+    }
+    this.#beginRelay()
+    this.#onRelayed(connection, this.#out.beginThrough(reply, connection, status, headerLines))
+  }
+
+  /** The upstream's connection has read more of a reply whose body somebody sees. */
+  #onReadThrough(reply: ReplySource): void {
+    const connection = this.#connection
+    if (this.#phase === REPLIED) reply.onBytes()
+    else if (this.#phase === RELAYING && connection?.body !== undefined)
+      this.#onRelayed(connection, this.#out.streamThrough(connection, connection.body, reply.access, ''))
+  }
+
+  /** A transform has thrown: the message is broken off, or the user is told, if it can still answer. */
+  #onFault({ fault }: BodyAccess): void {
+    const { handler } = this.#client.context
+    handler.onProtocolError?.(`body transform: ${String(fault?.error)}`, this.remoteAddress, 0)
+    const phase = this.#phase
+    this.#leaveUpstream()
+    if (this.#out.status > 0) {
+      this.#client.abort()
+    } else if (phase !== REPLIED) {
+      this.#phase = OPEN
+      this.#reply?.access.close()
+      this.#reply = undefined
+      this.#listener?.onFailure('transform-failed')
+    }
+  }
+
+  #beginRelay(): void {
+    this.#phase = RELAYING
+    this.#out.persist = this.head.keepAlive && this.#body.done && this.#client.mayPersist
+  }
+
+  /** Goes on with the reply as its last piece tells; without a connection where it comes out of memory. */
+  #onRelayed(connection: UpstreamConnection | undefined, outcome: number): void {
     if (outcome === WHOLE) {
       this.#connection = undefined
-      connection.finish(this.#body.done)
+      connection?.finish(this.#body.isOut)
       this.#finish(true)
+    } else if (outcome === FAULTY) {
+      if (this.#reply !== undefined) this.#onFault(this.#reply.access)
     } else if (outcome === BROKEN) {
-      connection.destroy()
+      connection?.destroy()
       this.#client.abort()
     } else if (outcome === FULL) {
-      connection.pause()
+      connection?.pause()
       this.#client.deadline.arm(this.#client.context.limits.bodyProgressMs)
-    } else if (connection.socket.isPaused()) {
+    } else if (connection?.socket.isPaused() === true) {
       connection.resume()
     }
   }
@@ -356,6 +455,8 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
       upstreamMs: this.#upstreamMs,
       complete,
     })
+    this.#body.access?.close()
+    this.#reply?.access.close()
   }
 
   /** Ends without a whole answer: the upstream is left, the user told. */
@@ -364,7 +465,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
     if (phase === DONE) return
     this.#leaveUpstream()
     this.#phase = DONE
-    if (phase === DRAINING) return
+    if (phase === ANSWERED) return
     if (phase === FORWARDING) this.#listener?.onFailure('client-gone')
     this.#tellEnd(status, false)
   }
@@ -372,7 +473,7 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
   /** Refuses the body. Where an answer has begun, it is broken off. */
   #refuse(refusal: Refusal): void {
     const started = this.#phase === RELAYING
-    const answered = this.#phase === DRAINING
+    const answered = this.#phase === ANSWERED
     this.#fail(started ? this.#out.status : refusal.status)
     this.#client.onExchangeRefused(refusal, started, answered)
   }
@@ -381,37 +482,24 @@ export class ClientExchange implements Exchange, UpstreamUser, Timed {
   #leaveUpstream(): void {
     const connection = this.#connection
     this.#connection = undefined
+    this.#reply?.onLost()
     if (connection !== undefined) {
-      if (this.#phase === REPLIED && connection.body === undefined) connection.finish(this.#body.done)
+      if (this.#phase === REPLIED && connection.body === undefined) connection.finish(this.#body.isOut)
       else connection.destroy()
     } else if (this.#phase === FORWARDING) {
       this.#pool?.cancel(this)
     }
   }
 
-  /** Whether the rest of the body is known to be short enough to be read and dropped. */
-  #mayDrain(): boolean {
-    if (this.head.expectsContinue && !this.#body.continued) return false
-    return (
-      this.head.bodyLength !== CHUNKED && this.#body.remaining <= this.#client.context.limits.maxDrainBytes
-    )
-  }
-
   #drain(): void {
-    this.#phase = DRAINING
+    this.#phase = ANSWERED
     this.#body.drop()
     this.#tellEnd(this.#out.status, true)
-    this.#awaitBody()
+    this.#body.await()
   }
 
   #endDrain(): void {
     this.#phase = DONE
     this.#client.onExchangeDone(this.#out.persist)
   }
-}
-
-/** What this hop asks of the next: the client's wish for another protocol, or for trailers. */
-function hopByHopLines(head: ParsedRequest): string {
-  if (head.upgrade !== '') return `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`
-  return head.acceptsTrailers ? 'Connection: TE\r\nTE: trailers\r\n' : ''
 }

@@ -3,11 +3,12 @@ import type { Deadline } from '../connection/timer-wheel.ts'
 import type { Handler } from '../exchange.ts'
 import type { ServerLimits } from '../limits.ts'
 import type { Refusal } from '../syntax/protocol-errors.ts'
+import type { BodyBudget } from './body-budget.ts'
 
 /** What an exchange needs of the client's connection of HTTP/1.1 that it runs on. */
 export interface ClientSide {
   readonly socket: Socket
-  readonly context: { readonly handler: Handler; readonly limits: ServerLimits }
+  readonly context: { readonly handler: Handler; readonly limits: ServerLimits; readonly bodies: BodyBudget }
   readonly remoteAddress: string
   /** Of the client's inactivity only: heads, bodies, unread answers. */
   readonly deadline: Deadline

@@ -33,6 +33,27 @@ export function collectedBytes(): number {
   return total
 }
 
+/** The data found by the last `collect`, where it lies. */
+export function collectedPieces(bytes: Buffer): Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  for (let at = 0; at < spanCount; at += 2) pieces.push(bytes.subarray(spans[at], spans[at + 1]))
+  return pieces
+}
+
+/** As `writeMessage`, with data of our own. */
+export function writeData(
+  socket: Socket,
+  before: string,
+  data: Buffer,
+  chunked: boolean,
+  after: string,
+): boolean {
+  spans[0] = 0
+  spans[1] = data.length
+  spanCount = 2
+  return writeMessage(socket, before, data, data.length, chunked, after)
+}
+
 /**
  * One message for one write: `before`, the collected data of `bytes` (as one chunk if `chunked`), `after`. A string is
  * latin1.

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
+import { isReplyWhole, maySendAgain, tellsEmptyBody } from '../exchange/exchange-rules.ts'
 import { collect, collectedBytes, compose } from '../exchange/message.ts'
 import { announcement } from '../exchange/request-trailers.ts'
 import type { BodyReader } from '../syntax/body-reader.ts'
@@ -8,10 +9,7 @@ import type { UpstreamConnection, UpstreamUser } from '../upstream/upstream-conn
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import { fieldsOf, trailerLines, trailersOf } from './head.ts'
-import { idempotent, type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
-
-/** Methods for which a missing Content-Length would make some upstreams answer 411. */
-const usuallyWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH'])
+import { type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
 
 /** To an upstream that speaks HTTP/1.1: trailers of the request go behind a body that goes in chunks, else nowhere. */
 export class Http1Leg implements Leg, UpstreamUser {
@@ -29,8 +27,8 @@ export class Http1Leg implements Leg, UpstreamUser {
     this.#pool = pool
     this.#message = message
     this.#user = user
-    this.#chunked = message.head.bodyLength === CHUNKED
-    this.#bodyDone = message.head.bodyLength === 0
+    this.#chunked = message.bodyLength === CHUNKED
+    this.#bodyDone = message.bodyLength === 0
   }
 
   start(): void {
@@ -69,14 +67,16 @@ export class Http1Leg implements Leg, UpstreamUser {
   abandon(): void {
     const connection = this.#connection
     this.#connection = undefined
-    if (connection !== undefined) connection.destroy()
+    if (connection?.reply !== undefined && connection.body === undefined) connection.finish(this.#bodyDone)
+    else if (connection !== undefined) connection.destroy()
     else if (!this.#over) this.#pool.cancel(this)
     this.#over = true
   }
 
   onConnection(connection: UpstreamConnection): void {
     this.#connection = connection
-    const { method, target, headerLines, head, headMs, idleMs } = this.#message
+    const { method, target, headerLines, bodyLength, headMs, idleMs } = this.#message
+    this.#bodyDone = bodyLength === 0
     connection.idleMs = idleMs
     connection.send(
       `${method} ${target} HTTP/1.1\r\n${headerLines}${this.#framing()}\r\n`,
@@ -84,7 +84,7 @@ export class Http1Leg implements Leg, UpstreamUser {
       headMs,
       '',
     )
-    if (head.bodyLength !== 0) this.#user.onLegReady()
+    if (bodyLength !== 0) this.#user.onLegReady()
   }
 
   onNoConnection(failure: UpstreamFailure): void {
@@ -102,8 +102,8 @@ export class Http1Leg implements Leg, UpstreamUser {
 
   onUpstreamLost(failure: UpstreamFailure, untouched: boolean): void {
     this.#connection = undefined
-    const { head, method } = this.#message
-    if (untouched && !this.#retried && head.bodyLength === 0 && idempotent.has(method)) {
+    const { bodyKept, method } = this.#message
+    if (untouched && !this.#retried && maySendAgain(method, bodyKept)) {
       this.#retried = true
       this.#pool.acquire(this, true)
       return
@@ -117,10 +117,10 @@ export class Http1Leg implements Leg, UpstreamUser {
   }
 
   #framing(): string {
-    const { head, method, headerLines, stripped } = this.#message
-    if (head.bodyLength === CHUNKED)
+    const { head, bodyLength, method, headerLines, stripped } = this.#message
+    if (bodyLength === CHUNKED)
       return `Transfer-Encoding: chunked\r\n${announcement(head, `\r\n${headerLines}`, stripped)}`
-    if (head.bodyLength > 0 || usuallyWithBody.has(method)) return `Content-Length: ${head.bodyLength}\r\n`
+    if (bodyLength > 0 || tellsEmptyBody(method)) return `Content-Length: ${bodyLength}\r\n`
     return ''
   }
 
@@ -137,7 +137,7 @@ export class Http1Leg implements Leg, UpstreamUser {
     const bytes = connection.input
     connection.inputPos = collect(body, bytes, connection.inputPos, connection.inputEnd)
     const total = collectedBytes()
-    const whole = body.done || (connection.ended && body.remaining === Number.POSITIVE_INFINITY)
+    const whole = isReplyWhole(connection, body)
     if (body.problem !== undefined || (connection.ended && !whole)) {
       this.abandon()
       this.#user.onLegLost(body.problem === undefined ? 'reset' : 'bad-reply')

@@ -131,9 +131,10 @@ export class Http1Socket extends Duplex implements LegUser {
     this.#isHead = head.method === 'HEAD'
     this.#body = head.bodyLength === 0 ? undefined : new BodyReader(head.bodyLength, OWN_BODIES)
     const headerLines = `Host: ${head.host}\r\n${endToEndLines(head, HOST)}`
-    const { method, target } = head
+    const { method, target, bodyLength } = head
     const stripped = NOTHING_STRIPPED
-    const message = { method, target, headerLines, head, stripped, ...LONGER_THAN_THE_ENGINE }
+    const body = { bodyLength, bodyKept: bodyLength === 0 }
+    const message = { method, target, headerLines, head, stripped, ...body, ...LONGER_THAN_THE_ENGINE }
     this.#leg = new Http2Leg(this.#sessions, this.#limits, message, this)
     this.#leg.start()
     return end === bytes.length ? undefined : bytes.subarray(end)

@@ -1,10 +1,11 @@
 import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
+import { maySendAgain } from '../exchange/exchange-rules.ts'
 import type { PoolLimits } from '../limits.ts'
 import { headerValue } from '../syntax/headers.ts'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { type Fields, fieldsOf, replyHeadOf, trailersOf } from './head.ts'
-import { idempotent, type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
+import { type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
 import { type Http2Sessions, SessionFailure, type UpstreamSession } from './sessions.ts'
 
 /** To an upstream that speaks HTTP/2: one stream; trailers travel both ways. */
@@ -31,10 +32,12 @@ export class Http2Leg implements Leg, Timed {
     this.#message = message
     this.#user = user
     this.#deadline = new Deadline(this)
-    this.#bodyDone = message.head.bodyLength === 0
+    this.#bodyDone = message.bodyLength === 0
   }
 
   start(): void {
+    this.#bodyDone = this.#message.bodyLength === 0
+    this.#bodyBegun = false
     try {
       this.#open()
     } catch (error) {
@@ -121,11 +124,11 @@ export class Http2Leg implements Leg, Timed {
   }
 
   #fields(): string[] {
-    const { method, target, headerLines, head } = this.#message
+    const { method, target, headerLines, head, bodyLength } = this.#message
     const fields = fieldsOf(headerLines)
     const hostAt = fields.indexOf('host')
     const [, host = ''] = hostAt < 0 ? [] : fields.splice(hostAt, 2)
-    if (head.bodyLength > 0) fields.push('content-length', String(head.bodyLength))
+    if (bodyLength > 0) fields.push('content-length', String(bodyLength))
     // The one that may travel on: it says that trailers will be understood (gRPC insists on it).
     if (headerValue(head, 'te') === 'trailers') fields.push('te', 'trailers')
     return [
@@ -169,9 +172,11 @@ export class Http2Leg implements Leg, Timed {
     if (stream.readableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR) return
     const session = this.#session
     const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM
-    const worn =
-      session !== undefined && session.served > 1 && idempotent.has(this.#message.method) && !session.isUsable
-    if ((refused || worn) && !this.#replied && !this.#bodyBegun && !this.#retried) {
+    const { method, bodyKept } = this.#message
+    const isHere = bodyKept || !this.#bodyBegun
+    const worn = session !== undefined && session.served > 1 && !session.isUsable
+    const mayRetry = refused ? isHere : worn && maySendAgain(method, isHere)
+    if (mayRetry && !this.#replied && !this.#retried) {
       this.#retried = true
       this.start()
       return

@@ -9,8 +9,12 @@ export type Message = {
   readonly target: string
   /** All end-to-end headers, `Host` among them; complete lines. */
   readonly headerLines: string
-  /** The client's head: how long the body is, and whether it takes trailers. */
+  /** The client's head: whether it takes trailers, and which it announces. */
   readonly head: ParsedRequest
+  /** Of the body as it goes on: as in `RequestHead`. */
+  readonly bodyLength: number
+  /** There is no body, or it can be sent once more: all of it is in memory. */
+  readonly bodyKept: boolean
   /** Names of trailers that stay here. */
   readonly stripped: ReadonlySet<string>
   /** For the reply's head, milliseconds. */
@@ -21,7 +25,7 @@ export type Message = {
 
 /** The way of one request from the gate to its upstream and back, in whatever protocol is spoken there. */
 export interface Leg {
-  /** Sends the head; the user is told when the body may follow. */
+  /** Sends the head; the user is told when the body may follow, once more if all must be sent again. */
   start(): void
   /** One piece of the request's body. Returns false when no more should come until `onLegDrain`. */
   write(chunk: Buffer): boolean
@@ -48,9 +52,6 @@ export interface LegUser {
   /** It will not become whole, or not even begin. */
   onLegLost(failure: UpstreamFailure): void
 }
-
-/** Methods that may be sent again when a connection died that had served before. */
-export const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
 
 /** No trailers. */
 export const noTrailers: OutgoingHttpHeaders = Object.freeze({})

@@ -2,9 +2,22 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
+import { BodyAccess, type BodySource } from '../exchange/body-access.ts'
+import type { BodyBudget } from '../exchange/body-budget.ts'
+import { ANSWERED, DONE, FORWARDING, OPEN, RELAYING, REPLIED } from '../exchange/phases.ts'
 import { forwardedTrailers, NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
-import type { Exchange, Finishing, ForwardListener, ForwardTimeouts, Handler, Upstream } from '../exchange.ts'
+import { Slices } from '../exchange/slices.ts'
+import type {
+  Exchange,
+  Finishing,
+  ForwardListener,
+  ForwardTimeouts,
+  Handler,
+  MessageBody,
+  Upstream,
+} from '../exchange.ts'
 import type { ServerLimits } from '../limits.ts'
+import { CHUNKED, UNTIL_CLOSE } from '../syntax/message-head.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import type { ParsedRequest } from '../syntax/request-head.ts'
@@ -19,6 +32,8 @@ import { type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
 export type Http2Context = {
   readonly handler: Handler
   readonly limits: ServerLimits
+  /** Of the bodies that are read into memory. */
+  readonly bodies: BodyBudget
   readonly remoteAddress: string
   readonly tls: TLSSocket | undefined
   /** The exchange's stream is closed. `orderly`: its answer was whole. */
@@ -28,19 +43,8 @@ export type Http2Context = {
 /** How an answer is cut short: some clients take CANCEL for an end in good order. */
 const BROKEN_OFF = constants.NGHTTP2_INTERNAL_ERROR
 
-/** The user is to act: `forward` or `respond`. */
-const OPEN = 0
-/** On the way to the upstream, until the reply's head. */
-const FORWARDING = 1
-/** The user has the reply's head, and is to `relay` or `respond`. */
-const REPLIED = 2
-const RELAYING = 3
-/** The whole answer was handed to the stream. */
-const ANSWERED = 4
-const DONE = 5
-
 /** One stream of an HTTP/2 connection as an exchange: the same to its user as one of HTTP/1.1. */
-export class Http2Exchange implements Exchange, LegUser, Timed {
+export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
   state: Finishing | undefined
@@ -56,7 +60,20 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
   #listener: ForwardListener | undefined
   #reply: ParsedReply | undefined
   #bodyDone: boolean
+  /** The stream is read; its body was asked for. */
   #reading = false
+  /** The body goes to an upstream as it comes, and is gone from here. */
+  #streams = false
+  /** Of who wants to see the request's body, or the reply's. */
+  #access: BodyAccess | undefined
+  #replyAccess: BodyAccess | undefined
+  /** What comes of the body is read into memory. */
+  #taking = false
+  #takingReply = false
+  #replyBegun = false
+  /** Of a body in memory: what is still to be sent. */
+  #rest: Slices | undefined
+  #replyRest: Slices | undefined
   #trailers: OutgoingHttpHeaders = noTrailers
   #replyTrailers: OutgoingHttpHeaders = noTrailers
   /** Of the request as it goes on. */
@@ -94,9 +111,35 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     return this.#context.remoteAddress
   }
 
+  get body(): MessageBody {
+    if (this.#access === undefined) {
+      const length = this.#bodyDone && !this.#reading ? 0 : this.head.bodyLength
+      this.#access = new BodyAccess(this, this.#context.bodies, length)
+      if (this.#streams) this.#access.seal()
+      if (this.#phase === DONE) this.#access.close()
+    }
+    return this.#access
+  }
+
+  get replyBody(): MessageBody {
+    if (this.#phase < REPLIED) throw new Error('replyBody: there is no reply')
+    if (this.#replyAccess === undefined) {
+      const source = {
+        startBody: () => this.#startReply(),
+        stopBody: () => this.#stopReply(),
+        dropBody: () => this.#leaveUpstream(),
+      }
+      this.#replyAccess = new BodyAccess(source, this.#context.bodies, this.#reply?.bodyLength ?? UNTIL_CLOSE)
+      if (this.#phase > REPLIED) this.#replyAccess.seal()
+      if (this.#leg === undefined) this.#replyAccess.lose()
+    }
+    return this.#replyAccess
+  }
+
   respond(status: number, headerLines: string, body: string | Uint8Array): void {
     if (this.#phase > REPLIED) return
     this.#leaveUpstream()
+    this.#access?.lose()
     this.#phase = ANSWERED
     this.#status = status
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
@@ -124,19 +167,28 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     if (this.#phase >= ANSWERED) return
     if (this.#phase !== OPEN) throw new Error('forward: the request is already on its way')
     this.#listener = listener
-    if (this.#reading) {
+    if (this.#streams && this.#access?.whole === undefined) {
       // What was streamed once is not here to be sent again.
       listener.onFailure('reset')
+      return
+    }
+    this.#phase = FORWARDING
+    this.#headerLines = headerLines
+    this.#access?.settle()
+    if (this.#access?.fault !== undefined) {
+      this.#onFault(this.#access)
       return
     }
     const { totalMs = 0 } = timeouts
     const headMs = timeouts.headMs || upstream.limits.headMs
     const idleMs = timeouts.idleMs || upstream.limits.bodyIdleMs
     const { head, stripped } = this
-    const message: Message = { method, target, headerLines, head, stripped, headMs, idleMs }
+    const bodyLength = this.#bodyLength
+    const bodyKept = bodyLength === 0 || this.#access?.whole !== undefined
+    const message: Message = {
+      ...{ method, target, headerLines, head, stripped, bodyLength, bodyKept, headMs, idleMs },
+    }
     if (totalMs > 0) this.#limitTime(totalMs)
-    this.#phase = FORWARDING
-    this.#headerLines = headerLines
     this.#sentAt = performance.now()
     this.#leg =
       upstream.sessions === undefined
@@ -149,35 +201,48 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     if (this.#phase > REPLIED) return
     const reply = this.#reply
     if (this.#phase !== REPLIED || reply === undefined) throw new Error('relay: there is no reply')
+    if (this.#replyAccess !== undefined) {
+      this.#relayThrough(this.#replyAccess, reply, status, headerLines)
+      return
+    }
     if (this.#leg === undefined) {
       this.respond(502, '', '')
       return
     }
-    this.#phase = RELAYING
-    this.#status = status
-    const fields = replyFieldsOf(status, headerLines)
-    const silent = this.head.method === 'HEAD' || isBodiless(status) || reply.bodyLength === 0
-    if (reply.announcedLength >= 0 && status !== 204 && status !== 205)
-      fields.push('content-length', String(reply.announcedLength))
-    if (this.#sendHead(fields, { endStream: silent, waitForTrailers: !silent })) this.#leg.startReply()
+    const silent = this.#isSilent(status) || reply.bodyLength === 0
+    if (this.#beginReply(status, headerLines, reply.announcedLength, silent)) this.#leg.startReply()
+  }
+
+  /** The request's body is read into memory. */
+  startBody(): void {
+    this.#taking = true
+    if (this.#bodyDone) this.#endTaking()
+    else this.#readBody()
+  }
+
+  stopBody(): void {
+    this.#taking = false
+    this.#stream.pause()
+    this.#deadline.disarm()
+  }
+
+  dropBody(): void {
+    // The end of the answer tells the client that it need not send the rest; until then its window is closed.
+    this.stopBody()
   }
 
   onLegReady(): void {
-    if (this.#phase > RELAYING || this.#bodyDone || this.#reading) return
-    this.#reading = true
-    const stream = this.#stream
-    if (stream.destroyed || stream.closed) return
-    if (this.head.expectsContinue) stream.additionalHeaders({ ':status': 100 })
-    stream.on('data', (chunk: Buffer) => this.#onData(chunk))
-    // Trailers are told in a tick of their own, which may be the one after that of the end.
-    stream.on('end', () => process.nextTick(() => this.#onBodyEnd()))
-    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    if (this.#phase > RELAYING) return
+    if (this.#access !== undefined) this.#sendThrough(this.#access)
+    else if (!this.#bodyDone && !this.#streams) {
+      this.#streams = true
+      this.#readBody()
+    }
   }
 
   onLegDrain(): void {
-    if (this.#bodyDone || !this.#reading || !this.#stream.isPaused()) return
-    this.#stream.resume()
-    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    if (this.#rest !== undefined) this.#sendRest()
+    else if (this.#streams && !this.#bodyDone && this.#stream.isPaused()) this.#readBody()
   }
 
   onLegReply(reply: ParsedReply): void {
@@ -189,26 +254,43 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     this.#listener?.onReply(reply)
   }
 
-  onLegBytes(chunk: Buffer): boolean {
+  onLegBytes(bytes: Buffer): boolean {
+    let chunk: Buffer | undefined = bytes
+    if (this.#phase === REPLIED && this.#takingReply) {
+      this.#replyAccess?.take(bytes)
+      return this.#takingReply
+    }
     if (this.#phase !== RELAYING) return false
-    this.#bytesOut += chunk.length
-    if (this.#stream.write(chunk)) return true
-    this.#deadline.arm(this.#context.limits.bodyProgressMs)
-    return false
+    if (this.#replyAccess !== undefined) {
+      chunk = this.#replyAccess.through([bytes], false)
+      if (chunk === undefined) this.#onFault(this.#replyAccess)
+      if (chunk === undefined || chunk.length === 0) return true
+    }
+    return this.#write(chunk)
   }
 
   onLegEnd(trailers: OutgoingHttpHeaders): void {
     this.#leg = undefined
     this.#replyTrailers = trailers
+    if (this.#phase === REPLIED) {
+      this.#takingReply = false
+      this.#replyAccess?.end()
+    }
     if (this.#phase !== RELAYING) return
-    this.#phase = ANSWERED
-    if (!this.#stream.writableEnded) this.#stream.end(() => this.#stopReading())
-    else this.#stopReading()
-    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    const access = this.#replyAccess
+    const last = access?.through([], true)
+    if (access?.fault !== undefined) {
+      this.#onFault(access)
+      return
+    }
+    this.#endReply(last)
   }
 
   onLegLost(failure: UpstreamFailure): void {
     this.#leg = undefined
+    this.#rest = undefined
+    this.#takingReply = false
+    this.#replyAccess?.lose()
     if (this.#phase === RELAYING) {
       this.#stream.close(BROKEN_OFF)
     } else if (this.#phase === FORWARDING) {
@@ -239,13 +321,199 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     }
   }
 
+  /** Of the body as it goes on. What has trailers goes in chunks. */
+  get #bodyLength(): number {
+    const access = this.#access
+    if (access?.whole === undefined) return access?.altered === true ? CHUNKED : this.head.bodyLength
+    const trails = !access.replaced && this.#trailers !== noTrailers
+    return trails ? CHUNKED : access.whole.length
+  }
+
+  /** Reads the client's stream, or reads it on. */
+  #readBody(): void {
+    const stream = this.#stream
+    if (stream.destroyed || stream.closed) return
+    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    if (this.#reading) {
+      stream.resume()
+      return
+    }
+    this.#reading = true
+    if (this.head.expectsContinue) stream.additionalHeaders({ ':status': 100 })
+    stream.on('data', (chunk: Buffer) => this.#onData(chunk))
+    // Trailers are told in a tick of their own, which may be the one after that of the end.
+    stream.on('end', () => process.nextTick(() => this.#onBodyEnd()))
+  }
+
+  #endTaking(): void {
+    this.#taking = false
+    this.#access?.end()
+  }
+
+  /** Sends a body that somebody has seen or will see. */
+  #sendThrough(access: BodyAccess): void {
+    const leg = this.#leg
+    if (leg === undefined) return
+    if (access.whole !== undefined) {
+      this.#rest = new Slices(access.whole)
+      this.#sendRest()
+      return
+    }
+    this.#taking = false
+    this.#streams = true
+    const held = access.through([], this.#bodyDone)
+    if (held === undefined) {
+      this.#onFault(access)
+      return
+    }
+    // What streams on as it comes needs nobody to look at it.
+    if (access.isSpent) this.#access = undefined
+    const room = held.length === 0 || leg.write(held)
+    if (this.#bodyDone) leg.endBody(this.#forwardedTrailers())
+    else if (room) this.#readBody()
+  }
+
+  /** Sends on what is in memory, as there is room. */
+  #sendRest(): void {
+    const rest = this.#rest
+    const leg = this.#leg
+    if (rest === undefined || leg === undefined) return
+    rest.writeTo(leg)
+    if (!rest.isOut) return
+    this.#rest = undefined
+    leg.endBody(this.#access?.replaced === true ? noTrailers : this.#forwardedTrailers())
+  }
+
+  #startReply(): void {
+    const leg = this.#leg
+    this.#takingReply = true
+    if (this.#replyBegun) leg?.resumeReply()
+    this.#replyBegun = true
+    leg?.startReply()
+  }
+
+  #stopReply(): void {
+    this.#takingReply = false
+  }
+
+  #isSilent(status: number): boolean {
+    return this.head.method === 'HEAD' || isBodiless(status)
+  }
+
+  /** Begins a reply of the upstream. `length`: what it announces; -1 for nothing. */
+  #beginReply(status: number, headerLines: string, length: number, silent: boolean): boolean {
+    this.#phase = RELAYING
+    this.#status = status
+    const fields = replyFieldsOf(status, headerLines)
+    if (length >= 0 && status !== 204 && status !== 205) fields.push('content-length', String(length))
+    return this.#sendHead(fields, { endStream: silent, waitForTrailers: !silent })
+  }
+
+  /** Relays a reply whose body somebody has seen or wants to rewrite. */
+  #relayThrough(access: BodyAccess, reply: ParsedReply, status: number, headerLines: string): void {
+    access.settle()
+    const { whole, altered } = access
+    if (access.fault !== undefined) this.#onFault(access)
+    else if (whole !== undefined) this.#relayWhole(access, whole, reply, status, headerLines)
+    else if (this.#leg === undefined) this.respond(502, '', '')
+    else {
+      const held = access.through([], false)
+      if (held === undefined) {
+        this.#onFault(access)
+        return
+      }
+      const silent = this.#isSilent(status)
+      const { announcedLength } = reply
+      if (!this.#beginReply(status, headerLines, altered ? -1 : announcedLength, silent)) return
+      if (!silent && held.length > 0) this.#write(held)
+      if (this.#replyBegun) this.#leg.resumeReply()
+      else this.#leg.startReply()
+      this.#replyBegun = true
+    }
+  }
+
+  #relayWhole(
+    access: BodyAccess,
+    whole: Buffer,
+    reply: ParsedReply,
+    status: number,
+    headerLines: string,
+  ): void {
+    const silent = this.#isSilent(status)
+    const announced = access.altered ? -1 : reply.announcedLength
+    this.#leaveUpstream()
+    if (access.replaced) this.#replyTrailers = noTrailers
+    if (!this.#beginReply(status, headerLines, silent ? announced : whole.length, silent)) return
+    if (silent) this.#endReply(undefined)
+    else {
+      this.#bytesOut = whole.length
+      this.#replyRest = new Slices(whole)
+      this.#writeRest(this.#replyRest)
+    }
+  }
+
+  /** Goes on with a reply that is in memory. */
+  #writeRest(rest: Slices): void {
+    rest.writeTo(this.#stream)
+    if (rest.isOut) this.#endReply(undefined)
+    else this.#deadline.arm(this.#context.limits.bodyProgressMs)
+  }
+
+  /** All of the reply is here. */
+  #endReply(last: Buffer | undefined): void {
+    if (last !== undefined && last.length > 0 && !this.#stream.writableEnded) this.#write(last)
+    this.#phase = ANSWERED
+    if (!this.#stream.writableEnded) this.#stream.end(() => this.#stopReading())
+    else this.#stopReading()
+    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+  }
+
+  #write(chunk: Buffer): boolean {
+    this.#bytesOut += chunk.length
+    if (this.#stream.write(chunk)) return true
+    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    return false
+  }
+
+  /** A transform has thrown: the message is broken off, or the user is told, if it can still answer. */
+  #onFault({ fault }: BodyAccess): void {
+    const { handler } = this.#context
+    handler.onProtocolError?.(`body transform: ${String(fault?.error)}`, this.remoteAddress, 0)
+    const ofRequest = this.#access?.fault !== undefined
+    this.#leaveUpstream()
+    if (this.#phase >= RELAYING) {
+      this.#stream.close(BROKEN_OFF)
+    } else if (this.#phase === FORWARDING || !ofRequest) {
+      this.#phase = OPEN
+      this.#replyAccess?.close()
+      this.#replyAccess = undefined
+      this.#listener?.onFailure('transform-failed')
+    }
+  }
+
+  #onDataThrough(access: BodyAccess, chunk: Buffer): boolean {
+    if (this.#taking) {
+      access.take(chunk)
+      return this.#taking
+    }
+    // Replaced meanwhile.
+    if (access.whole !== undefined) return false
+    const data = access.through([chunk], false)
+    if (data === undefined) this.#onFault(access)
+    return data === undefined || data.length === 0 || this.#leg?.write(data) !== false
+  }
+
   #onData(chunk: Buffer): void {
     if (this.#phase > RELAYING) return
     this.#bytesIn += chunk.length
     const { maxBodyBytes, bodyProgressMs } = this.#context.limits
     if (maxBodyBytes > 0 && this.#bytesIn > maxBodyBytes) {
       this.#refuse(refusals.bodyTooLarge)
-    } else if (this.#leg?.write(chunk) === false) {
+    } else if (
+      this.#access === undefined
+        ? this.#leg?.write(chunk) === false
+        : !this.#onDataThrough(this.#access, chunk)
+    ) {
       this.#stream.pause()
       this.#deadline.disarm()
     } else if (this.#phase < RELAYING) {
@@ -257,6 +525,19 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
     if (this.#bodyDone) return
     this.#bodyDone = true
     if (this.#phase < RELAYING) this.#deadline.disarm()
+    const access = this.#access
+    if (this.#taking) this.#endTaking()
+    else if (access === undefined) this.#leg?.endBody(this.#forwardedTrailers())
+    else if (this.#streams) this.#endThrough(access)
+  }
+
+  #endThrough(access: BodyAccess): void {
+    const last = access.through([], true)
+    if (last === undefined) {
+      this.#onFault(access)
+      return
+    }
+    if (last.length > 0) this.#leg?.write(last)
     this.#leg?.endBody(this.#forwardedTrailers())
   }
 
@@ -270,7 +551,8 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
   #onDrain(): void {
     if (this.#phase !== RELAYING) return
     this.#deadline.disarm()
-    this.#leg?.resumeReply()
+    if (this.#replyRest !== undefined) this.#writeRest(this.#replyRest)
+    else this.#leg?.resumeReply()
   }
 
   /** Refuses the request's body. An answer that has begun is broken off. */
@@ -332,12 +614,17 @@ export class Http2Exchange implements Exchange, LegUser, Timed {
       upstreamMs: this.#upstreamMs,
       complete: whole,
     })
+    this.#access?.close()
+    this.#replyAccess?.close()
     this.#context.onClosed(this, whole)
   }
 
   #leaveUpstream(): void {
     const leg = this.#leg
     this.#leg = undefined
+    this.#rest = undefined
+    this.#takingReply = false
     leg?.abandon()
+    this.#replyAccess?.lose()
   }
 }

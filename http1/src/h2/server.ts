@@ -8,6 +8,7 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { AddressCount, plainAddress } from '../connection/address-count.ts'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
+import { BodyBudget } from '../exchange/body-budget.ts'
 import type { Handler } from '../exchange.ts'
 import type { ServerLimits } from '../limits.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
@@ -53,12 +54,13 @@ export interface Http2Server {
   close(graceMs: number): Promise<void>
 }
 
-/** Makes a server of HTTP/2 connections. `addresses`: shared with whoever else serves the same clients. */
+/** Makes a server of HTTP/2 connections. `addresses`, `bodies`: shared with whoever else serves the same clients. */
 export function createHttp2Server(
   handler: Handler,
   limits: ServerLimits,
   own: Http2Limits,
   addresses = new AddressCount(limits.maxConnectionsPerAddress),
+  bodies = new BodyBudget(limits.maxBufferedBodyBytes),
 ): Http2Server {
   const connections = new Set<Http2Connection>()
   let draining = false
@@ -72,7 +74,7 @@ export function createHttp2Server(
         handler.onProtocolError?.('too many connections of one client', address, 0)
         return
       }
-      const connection = new Http2Connection(socket, address, handler, limits, own, () => {
+      const connection = new Http2Connection(socket, address, { handler, limits, bodies }, own, () => {
         addresses.leave(address)
         connections.delete(connection)
         if (connections.size === 0) onEmpty?.()
@@ -120,11 +122,11 @@ class Http2Connection implements Timed {
   constructor(
     socket: Socket,
     remoteAddress: string,
-    handler: Handler,
-    limits: ServerLimits,
+    server: Pick<Http2Context, 'handler' | 'limits' | 'bodies'>,
     own: Http2Limits,
     onClosed: () => void,
   ) {
+    const { handler, limits } = server
     this.#socket = socket
     this.#own = own
     this.#headLimits = {
@@ -134,8 +136,7 @@ class Http2Connection implements Timed {
       maxHeadBytes: limits.maxHeadBytes,
     }
     this.#context = {
-      handler,
-      limits,
+      ...server,
       remoteAddress,
       tls: socket instanceof TLSSocket ? socket : undefined,
       onClosed: (_exchange, orderly) => this.#onExchangeClosed(orderly),

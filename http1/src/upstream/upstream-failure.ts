@@ -6,4 +6,5 @@ export type UpstreamFailure =
   | 'reset' // closed or reset before a whole head came
   | 'bad-reply' // the head or framing of the reply is not valid HTTP
   | 'pool-exhausted' // no connection became free in time
+  | 'transform-failed' // a transform of a body has thrown
   | 'client-gone' // the client left first; nobody is there to be answered
