@@ -49,6 +49,9 @@ export type RequestRecord = {
   readonly fault: string
 }
 
+/** The record of a request that the gate refused, or that failed behind it. */
+export type RefusedRecord = RequestRecord & { readonly code: RefusalCode }
+
 /** A limit as it stood when it refused; times in milliseconds since 1970, 0 = there is none. */
 export type LimitReport = {
   readonly kind: LimitKind

@@ -1,5 +1,6 @@
 import { cpuRatio, near, ranged, speedRatio } from './figures.ts'
 import { figure, pairwise, type Rounds, type Sample } from './measure/rounds.ts'
+import type { Results } from './measured.ts'
 import { mustTable } from './must-reach.ts'
 import { table, writeReport } from './report.ts'
 import type { IdleResult } from './sections/idle.ts'
@@ -9,18 +10,6 @@ import { type ScalingResult, scalingConnections } from './sections/scaling.ts'
 import { activeConnections, names } from './sections/setting.ts'
 import type { WorkloadResult } from './sections/workloads.ts'
 import { toolVersions } from './tools.ts'
-
-/** Everything that a run has measured. */
-export type Results = {
-  readonly plain: PlainResult
-  readonly latency: LatencyResult
-  readonly workloads: readonly WorkloadResult[]
-  readonly idle: readonly IdleResult[]
-  readonly scaling: ScalingResult
-  readonly minutes: number
-  /** Of the usual time. */
-  readonly share: number
-}
 
 const cpu = ({ cpu: each }: Sample) => each
 /** Writes RESULTS.md. */

@@ -44,6 +44,8 @@ export type GatewaySettings = {
   readonly maxHeaderBytes: number
   readonly maxHeaderCount: number
   readonly maxBodyBytes: number
+  /** Memory of one worker for bodies that are read whole, bytes; 0 = none is. */
+  readonly maxBufferedBodyBytes: number
   /** Trusted proxies begin each connection by saying whose it is (PROXY protocol). */
   readonly proxyProtocol: boolean
   /** The control API has a port of its own: of it the gateway's port has `/hello` and `/ready` alone. */
@@ -67,6 +69,8 @@ export type GatewaySettings = {
   readonly http2: boolean
   /** At the stop: for how long new connections are still taken, and told that the gate is closing; milliseconds. */
   readonly drainMs: number
+  /** Records of refused and failed requests that each worker hands over per second, to be explained; 0 = none. */
+  readonly explainedPerSecond: number
   /** Log every request, or only refusals and failures. */
   readonly logRequests: 'all' | 'refused' | 'none'
 }

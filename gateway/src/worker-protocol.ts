@@ -1,4 +1,5 @@
 import type { KeyUses } from '@tollgate/analytics/key-uses'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import type { LeaseOutcome } from '@tollgate/limits/leases'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import type { Limit } from '@tollgate/model/limits/counters'
@@ -62,5 +63,7 @@ export type FromWorker =
   | { readonly kind: 'events'; readonly events: readonly ApiEvent[]; readonly dropped: number }
   | { readonly kind: 'lease'; readonly wishes: readonly LeaseWish[] }
   | { readonly kind: 'log'; readonly lines: readonly LogLine[]; readonly dropped: number }
+  /** Requests that were refused or failed. */
+  | { readonly kind: 'refused'; readonly records: readonly RefusedRecord[]; readonly dropped: number }
   /** Keys that were recognised since the last time, and when. */
   | { readonly kind: 'key-uses'; readonly uses: KeyUses }

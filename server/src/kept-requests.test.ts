@@ -1,84 +1,71 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { traceWords } from '@tollgate/model/judge/trace-words'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import { keptRequests } from './kept-requests.ts'
 
-const ROUTE = { step: 'route', code: 'api', args: { name: 'orders' } } as const
-const RATE = {
-  step: 'rate',
-  code: 'limit_reached',
-  sources: [{ kind: 'key', id: '', name: '' }],
-  args: { used: 1, max: 1, scope: 'key' },
-} as const
-
-const line = (requestId: string, more: object = {}) => ({
-  level: 'info',
-  msg: 'refused',
+const record = (requestId: string, orgId = 'o'): RefusedRecord => ({
   requestId,
+  atMs: 5,
+  orgId,
+  apiId: 'a',
+  version: 'Default',
+  keyId: 'k',
   method: 'GET',
   path: '/orders/1',
-  apiId: 'a',
-  orgId: 'o',
-  keyId: 'k',
-  code: 'rate_limited',
   status: 429,
-  trace: [ROUTE, RATE],
-  ...more,
+  code: 'rate_limited',
+  message: '',
+  trace: [{ step: 'route', code: 'api', args: { name: 'orders' } }],
+  limit: undefined,
+  clientAddress: '127.0.0.1',
+  bytesIn: 0,
+  bytesOut: 0,
+  totalMs: 1,
+  upstreamMs: -1,
+  upstreamOrigin: '',
+  complete: true,
+  fault: '',
 })
 
-test('a refused request is kept with its trace and the time at which it was noted', async () => {
-  const requests = keptRequests(10, () => 5)
-  requests.note(line('r1'))
-  assert.deepEqual(await requests.find('r1'), {
-    requestId: 'r1',
-    atMs: 5,
-    method: 'GET',
-    path: '/orders/1',
-    status: 429,
-    code: 'rate_limited',
-    message: '',
-    apiId: 'a',
-    orgId: 'o',
-    keyId: 'k',
-    limit: null,
-    trace: [ROUTE, RATE],
-  })
+test('a refused request is kept as it was recorded', async () => {
+  const requests = keptRequests(10)
+  requests.keep([record('r1')])
+  assert.deepEqual(await requests.find('r1'), record('r1'))
 })
 
 test('the oldest goes when there is no more room, and none is kept when there is room for none', async () => {
-  const requests = keptRequests(2, () => 0)
-  for (const id of ['r1', 'r2', 'r3']) requests.note(line(id))
+  const requests = keptRequests(2)
+  requests.keep(['r1', 'r2', 'r3'].map((id) => record(id)))
   assert.equal(await requests.find('r1'), undefined)
   assert.equal((await requests.find('r2'))?.requestId, 'r2')
-  const none = keptRequests(0, () => 0)
-  none.note(line('r1'))
+  const none = keptRequests(0)
+  none.keep([record('r1')])
   assert.equal(await none.find('r1'), undefined)
 })
 
-test('a request that passed, and a line of anything else, is passed over', async () => {
-  const requests = keptRequests(10, () => 0)
-  requests.note(line('passed', { code: undefined }))
-  requests.note(line('odd', { code: 'constructor' }))
-  requests.note({ level: 'error', msg: 'a worker died' })
-  assert.equal(await requests.find('passed'), undefined)
-  assert.equal(await requests.find('odd'), undefined)
+test('a flood of one organisation pushes out none of another, and leaves it its share', async () => {
+  const requests = keptRequests(10)
+  requests.keep(['a1', 'a2'].map((id) => record(id, 'a')))
+  const flood = (from: number) => Array.from({ length: 100 }, (_, i) => record(`b${from + i}`, 'b'))
+  requests.keep(flood(0))
+  assert.deepEqual(
+    [(await requests.find('a1'))?.orgId, (await requests.find('b91'))?.orgId],
+    ['a', undefined],
+  )
+  assert.equal((await requests.find('b92'))?.orgId, 'b')
+  // The quiet one grows to its half, at the cost of the loud one's oldest; then it makes its own room.
+  requests.keep(['a3', 'a4', 'a5', 'a6'].map((id) => record(id, 'a')))
+  requests.keep(flood(200))
+  const kept = await Promise.all(['a1', 'a2', 'a3', 'a4', 'a5', 'a6'].map((id) => requests.find(id)))
+  assert.deepEqual(
+    kept.map((one) => one?.requestId),
+    [undefined, 'a2', 'a3', 'a4', 'a5', 'a6'],
+  )
 })
 
-test('long paths and steps are cut, and the step that decided stays', async () => {
-  const requests = keptRequests(10, () => 0)
-  const long = { step: 'route', code: 'api', args: { name: 'x'.repeat(5_000) } }
-  const trace = [...Array.from({ length: 50 }, () => long), RATE]
-  requests.note(line('r1', { path: `/${'p'.repeat(50_000)}`, trace }))
-  const kept = await requests.find('r1')
-  assert.equal(kept?.path.length, 501)
-  assert.equal(kept?.trace.length, 12)
-  assert.equal(kept?.trace[0] && traceWords(kept.trace[0]).length, 501)
-  assert.deepEqual(kept?.trace.at(-1), RATE)
-})
-
-test('who asks before the line is here gets it all the same', async () => {
-  const requests = keptRequests(10, () => 0)
+test('who asks before the record is here gets it all the same', async () => {
+  const requests = keptRequests(10)
   const asked = requests.find('r1')
-  requests.note(line('r1'))
+  requests.keep([record('r1')])
   assert.equal((await asked)?.requestId, 'r1')
 })

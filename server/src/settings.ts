@@ -201,7 +201,13 @@ export const settings = {
     'Management',
     '10000',
     whole(0, 1_000_000),
-    'Refused and failed requests that are kept in memory, to be explained by `GET /api/requests/{request_id}/explain`; the oldest goes first. None are while `TOLLGATE_LOG_REQUESTS` is `none`.',
+    'Refused and failed requests that are kept in memory, to be explained by `GET /api/requests/{request_id}/explain`, whatever is logged; the oldest goes first, and no organisation’s for another’s.',
+  ),
+  TOLLGATE_EXPLAIN_PER_SECOND: setting(
+    'Management',
+    '1000',
+    whole(1, 100_000),
+    'Refused and failed requests that each worker hands over per second to be kept; further ones are not kept, and the log says how many.',
   ),
   TOLLGATE_WEBHOOK_TIMEOUT_MS: setting(
     'Management',
@@ -475,6 +481,12 @@ export const settings = {
     '1073741824',
     whole(1, Number.MAX_SAFE_INTEGER),
     'Largest request body that the gateway forwards, bytes. Bodies are streamed: they take no memory.',
+  ),
+  TOLLGATE_MAX_BUFFERED_BODY_BYTES: setting(
+    'Limits of the gateway',
+    '67108864',
+    whole(0, Number.MAX_SAFE_INTEGER),
+    'Memory that each worker has for bodies of requests and replies that are read whole, bytes. Bodies that nobody reads are streamed and take none.',
   ),
 
   TOLLGATE_LOG_LEVEL: setting(

@@ -1,3 +1,4 @@
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import type { Gateway } from '@tollgate/gateway/gateway'
 import { trustedPeers, UNTRUSTED_FORWARDER } from '@tollgate/gateway/pipeline/client-address'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
@@ -87,7 +88,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   parts.defer(() => quotas.close())
   const activity = openActivity(storage, config.workers, log)
   parts.defer(() => activity.close())
-  const requests = keptRequests(config.explainEntries, () => Date.now())
+  const requests = keptRequests(config.explainEntries)
   const forwarders = untrustedForwarders((peer) =>
     log.warn(UNTRUSTED_FORWARDER, { peer, setting: 'TOLLGATE_TRUSTED_PROXIES' }),
   )
@@ -133,10 +134,10 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
       pepper: secrets.pepper,
       controlSocket,
       events,
+      onRefused: requests.keep,
       log: (line) => {
-        if (line.msg === UNTRUSTED_FORWARDER) return forwarders.note(String(line.remoteAddress))
-        requests.note(line)
-        log.line(lineInWords(line))
+        if (line.msg === UNTRUSTED_FORWARDER) forwarders.note(String(line.remoteAddress))
+        else log.line(lineInWords(line))
       },
     }),
   )
@@ -249,6 +250,8 @@ type GatewayParts = {
   readonly pepper: string
   readonly controlSocket: string
   readonly events: EventDispatcher
+  /** Takes the records of refused and failed requests. */
+  readonly onRefused: (records: readonly RefusedRecord[]) => void
   /** Takes each line of the gateway. */
   readonly log: (line: Readonly<Record<string, unknown>>) => void
 }
@@ -288,6 +291,10 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
       upstreamAuthorities: readUpstreamAuthorities(config.tls),
     },
     log: parts.log,
+    onRefused(records, dropped) {
+      parts.onRefused(records)
+      if (dropped > 0) parts.log({ level: 'warn', msg: 'refused requests not kept', requests: dropped })
+    },
     onEvents(events, dropped) {
       for (const event of events) parts.events.fire(event)
       if (dropped > 0) parts.log({ level: 'warn', msg: 'events dropped', events: dropped })

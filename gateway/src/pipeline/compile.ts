@@ -25,6 +25,7 @@ export function phasesOf(steps: readonly Step[]): Phases {
     target: steps.flatMap(({ onTarget }) => onTarget ?? []),
     upstreamRequest: steps.flatMap(({ onUpstreamRequest }) => onUpstreamRequest ?? []),
     replyHead: steps.flatMap(({ onReplyHead }) => onReplyHead ?? []),
+    replyBody: steps.flatMap(({ onReplyBody }) => onReplyBody ?? []),
     end: steps.flatMap(({ onEnd }) => onEnd ?? []),
   }
 }

@@ -1,5 +1,5 @@
 import type { RequestRecord } from '@tollgate/analytics/request-record'
-import type { Exchange, RequestHead } from '@tollgate/http1/exchange'
+import type { Exchange, MessageBody, RequestHead } from '@tollgate/http1/exchange'
 import { headerValue } from '@tollgate/http1/syntax/headers'
 import type { ClientTls } from '@tollgate/model/judge/judge-certificate'
 import type { VersionPassed } from '@tollgate/model/judge/judge-version'
@@ -79,6 +79,11 @@ export abstract class RequestContext implements RequestFacts {
 
   /** The client's address, behind trusted proxies; found out when first asked for. */
   abstract get clientIp(): string
+
+  /** The client's body, for the time before it is sent on. */
+  get body(): MessageBody {
+    return this.exchange.body
+  }
 
   get path(): string {
     return this.route.path

@@ -78,8 +78,10 @@ export class RequestRun extends RequestContext implements ForwardListener, Finis
   onReply(reply: ReplyHead): void {
     try {
       this.#report(reply.status)
-      if (this.#phases.replyHead.length === 0) this.#services.relay(this, reply)
-      else this.#onReplyHead({ head: reply, edits: this.reply.editPassed() }, 0)
+      const { replyHead, replyBody } = this.#phases
+      if (replyHead.length === 0 && replyBody.length === 0) this.#services.relay(this, reply)
+      else
+        this.#onReplyHead({ head: reply, edits: this.reply.editPassed(), body: this.exchange.replyBody }, 0)
     } catch (error) {
       this.#crash(error)
     }
@@ -162,6 +164,11 @@ export class RequestRun extends RequestContext implements ForwardListener, Finis
       if (answer instanceof Promise) this.#goOnLater(answer, () => this.#onReplyHead(reply, i + 1))
       else this.answer(answer)
       return
+    }
+    const { replyBody } = this.#phases
+    for (let i = 0; i < replyBody.length; i++) {
+      const transform = replyBody[i]?.(this, reply)
+      if (transform !== undefined) reply.body.pipe(transform)
     }
     this.#services.relay(this, reply.head)
   }

@@ -1,4 +1,10 @@
-import type { FinishResult, ReplyHead, UpstreamFailure } from '@tollgate/http1/exchange'
+import type {
+  BodyTransform,
+  FinishResult,
+  MessageBody,
+  ReplyHead,
+  UpstreamFailure,
+} from '@tollgate/http1/exchange'
 import type { VersionRules } from '@tollgate/model/definition/version-rules'
 import type { Answer, Refusal } from './answer.ts'
 import type { HeadEdits } from './head-edits.ts'
@@ -22,6 +28,8 @@ export type Step = {
     context: RequestContext,
     reply: Reply,
   ) => Answer | undefined | Promise<Answer | undefined>
+  /** Makes the function through which the body of one reply streams; undefined where it stays as it is. */
+  readonly onReplyBody?: (context: RequestContext, reply: Reply) => BodyTransform | undefined
   /** Once, when the answer is out or the client gone, however the request ended. */
   readonly onEnd?: (context: RequestContext, result: FinishResult) => void
 }
@@ -30,6 +38,7 @@ export type Step = {
 export type Reply = {
   readonly head: ReplyHead
   readonly edits: HeadEdits
+  readonly body: MessageBody
 }
 
 /** Hands out places for steps' own state; one per compiled version. */
@@ -54,6 +63,7 @@ export type Phases = {
   readonly target: readonly NonNullable<Step['onTarget']>[]
   readonly upstreamRequest: readonly NonNullable<Step['onUpstreamRequest']>[]
   readonly replyHead: readonly NonNullable<Step['onReplyHead']>[]
+  readonly replyBody: readonly NonNullable<Step['onReplyBody']>[]
   readonly end: readonly NonNullable<Step['onEnd']>[]
 }
 

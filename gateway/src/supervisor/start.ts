@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
 import type { KeyUses } from '@tollgate/analytics/key-uses'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import type { Leases } from '@tollgate/limits/leases'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
 import { certificateRegistry } from '../edge/tls-certificates.ts'
@@ -21,6 +22,8 @@ export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort' | 'ticketK
   readonly leases: Leases
   /** CounterReadings, about once a second, which keys were recognised; only with a `trafficTable`. */
   readonly keysUsed?: (uses: KeyUses) => void
+  /** Gets the records of requests that were refused or failed; `dropped` more came too fast. */
+  readonly onRefused?: (records: readonly RefusedRecord[], dropped: number) => void
   /** Gets what happened at APIs whose definitions have handlers for it; `dropped` more happened too fast. */
   readonly onEvents?: (events: readonly ApiEvent[], dropped: number) => void
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { KeyUses } from '@tollgate/analytics/key-uses'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import { releaseLocks } from '@tollgate/limits/counter-table'
 import type { Leases } from '@tollgate/limits/leases'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
@@ -26,6 +27,7 @@ export type CrewOptions = Omit<WorkerSetup, 'worker'> & {
   readonly leases: Leases
   /** CounterReadings, about once a second, which keys a worker recognised. */
   readonly keysUsed?: (uses: KeyUses) => void
+  readonly onRefused?: (records: readonly RefusedRecord[], dropped: number) => void
   readonly onEvents?: (events: readonly ApiEvent[], dropped: number) => void
 }
 
@@ -228,6 +230,7 @@ export class WorkerPool {
       log: _log,
       leases: _leases,
       keysUsed: _keysUsed,
+      onRefused: _onRefused,
       onEvents: _onEvents,
       ...setup
     } = this.#options
@@ -250,6 +253,8 @@ export class WorkerPool {
       slot.unacknowledged.delete(message.id)
     } else if (message.kind === 'key-uses') {
       this.#options.keysUsed?.(message.uses)
+    } else if (message.kind === 'refused') {
+      this.#options.onRefused?.(message.records, message.dropped)
     } else if (message.kind === 'events') {
       this.#options.onEvents?.(message.events, message.dropped)
     } else if (message.kind === 'log') {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import type { Leases } from '@tollgate/limits/leases'
 import type { Policy } from '@tollgate/model/access/policy'
@@ -44,6 +45,7 @@ export const testSettings: GatewaySettings = {
   maxHeaderBytes: 32_768,
   maxHeaderCount: 100,
   maxBodyBytes: 10_000_000,
+  maxBufferedBodyBytes: 67_108_864,
   proxyProtocol: false,
   controlApart: false,
   trustedProxies: ['127.0.0.0/8', '::1'],
@@ -55,6 +57,7 @@ export const testSettings: GatewaySettings = {
   looseEndpointMatching: false,
   http2: true,
   drainMs: 500,
+  explainedPerSecond: 1_000,
   logRequests: 'all',
 }
 
@@ -78,6 +81,8 @@ export type TestGate = {
   readonly storage: Storage
   readonly orgId: string
   readonly log: LogLine[]
+  /** Records of refused requests, as the main thread gets them. */
+  readonly refused: RefusedRecord[]
   readonly pepper: string
   /** The lease manager, where the workers get units of quotas from. */
   readonly leaseManager: LeaseManager
@@ -119,6 +124,7 @@ export async function startGate(
   const orgId = objectId()
   await addOrganisation(storage, orgId)
   const log: LogLine[] = []
+  const refused: RefusedRecord[] = []
   const counterTable = createCounterTable({ cells: 65_536 })
   const leaseManager = openLeaseManager({
     ledger: storage.quotaLedger({ node: 'gate', life: hex32() }),
@@ -141,6 +147,7 @@ export async function startGate(
     revision: 0,
     settings: { ...testSettings, ...options.settings },
     log: (line) => log.push(line),
+    onRefused: (records) => refused.push(...records),
   })
   storage.subscribe((changes) => gateway.apply(changes))
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
@@ -150,6 +157,7 @@ export async function startGate(
     storage,
     orgId,
     log,
+    refused,
     pepper: PEPPER,
     leaseManager,
     folder,

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '@tollgate/analytics/request-record'
+import type { RefusedRecord, RequestRecord } from '@tollgate/analytics/request-record'
 import type { Exchange, Handler } from '@tollgate/http1/exchange'
 import { defaultPoolLimits, type PoolLimits } from '@tollgate/http1/limits'
 import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
@@ -52,7 +52,7 @@ export type DataPlaneParts = Pick<
   readonly reader: KeyReader
   readonly log: (line: LogLine) => void
   /** Gets the record of each request that was refused or failed, whatever is logged. */
-  readonly onRefused?: (record: RequestRecord) => void
+  readonly onRefused?: ((record: RefusedRecord) => void) | undefined
   /** Something happened that an API's definition has a handler for. */
   readonly onEvent?: (event: ApiEvent) => void
   /** Where requests are counted for the overview; they are not without it. */

@@ -1,11 +1,11 @@
-import type { RequestRecord } from '@tollgate/analytics/request-record'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import type { Malformed } from '../edge/on-request.ts'
 
 /** The record of a message that the engine answered before it was a request: the client was told the reason itself. */
 export function malformedRecord(
   { requestId, reason, remoteAddress, status }: Malformed,
   nowMs: number,
-): RequestRecord {
+): RefusedRecord {
   return {
     requestId,
     atMs: nowMs,

@@ -1,4 +1,4 @@
-import type { RequestRecord } from '@tollgate/analytics/request-record'
+import type { RefusedRecord, RequestRecord } from '@tollgate/analytics/request-record'
 import type { FinishResult } from '@tollgate/http1/exchange'
 import type { RequestContext } from '../pipeline/request-context.ts'
 import { requestRecord } from '../pipeline/request-record.ts'
@@ -9,7 +9,7 @@ export type RecordReaders = {
   /** Counts every request; reads the few values that it adds, so that no record is made for it. */
   readonly count: (context: RequestContext, result: FinishResult) => void
   /** Read each record of a request that was refused or failed. */
-  readonly refused: readonly ((record: RequestRecord) => void)[]
+  readonly refused: readonly ((record: RefusedRecord) => void)[]
   /** Read each record of a request that passed. While there are none, no such record is made. */
   readonly passed: readonly ((record: RequestRecord) => void)[]
 }
@@ -20,10 +20,16 @@ export function recording({ count, refused, passed }: RecordReaders): Step {
     name: 'recording',
     onEnd(context, result) {
       count(context, result)
-      const readers = context.record.refusal === undefined ? passed : refused
-      if (readers.length === 0) return
-      const record = requestRecord(context, result)
-      for (const read of readers) read(record)
+      const { refusal } = context.record
+      if (refusal === undefined) {
+        if (passed.length === 0) return
+        const record = requestRecord(context, result)
+        for (const read of passed) read(record)
+      } else {
+        if (refused.length === 0) return
+        const record: RefusedRecord = { ...requestRecord(context, result), code: refusal.code }
+        for (const read of refused) read(record)
+      }
     },
   }
 }

@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { NotedUses } from '@tollgate/analytics/key-uses'
+import type { RefusedRecord } from '@tollgate/analytics/request-record'
+import { shortRecord } from '@tollgate/analytics/short-record'
 import { AddressCount } from '@tollgate/http1/connection/address-count'
 import { createHttpServer } from '@tollgate/http1/connection/server'
 import { BodyBudget } from '@tollgate/http1/exchange/body-budget'
@@ -23,6 +25,9 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
   const events = outbox<ApiEvent>(MAX_EVENTS_PER_SECOND, (events, dropped) =>
     post({ kind: 'events', events, dropped }),
   )
+  const refused = outbox<RefusedRecord>(setup.settings.explainedPerSecond, (records, dropped) =>
+    post({ kind: 'refused', records, dropped }),
+  )
   const uses = new NotedUses()
   const reportUses = (): void => {
     const noted = uses.take()
@@ -40,6 +45,8 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     leases,
     reader,
     log: log.add,
+    onRefused:
+      setup.settings.explainedPerSecond > 0 ? (record) => refused.add(shortRecord(record)) : undefined,
     onEvent: events.add,
     ...(setup.trafficTable && { counting: { table: setup.trafficTable, worker: setup.worker, uses } }),
     now: Date.now,
@@ -54,6 +61,7 @@ async function work(setup: WorkerSetup, port: NonNullable<typeof parentPort>): P
     await reader.close()
     log.flush()
     events.flush()
+    refused.flush()
     clearInterval(reporting)
     reportUses()
     port.close()
@@ -128,6 +136,7 @@ function serverLimits(settings: GatewaySettings): typeof defaultServerLimits {
     maxHeadBytes: settings.maxHeaderBytes,
     maxHeaders: settings.maxHeaderCount,
     maxBodyBytes: settings.maxBodyBytes,
+    maxBufferedBodyBytes: settings.maxBufferedBodyBytes,
     headerMs: settings.clientHeaderTimeoutMs,
     idleMs: settings.clientIdleTimeoutMs,
     bodyProgressMs: settings.clientBodyTimeoutMs,

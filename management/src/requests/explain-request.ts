@@ -1,3 +1,4 @@
+import type { LimitReport } from '@tollgate/analytics/request-record'
 import { AccessSource, Moment } from '@tollgate/model/access/access-description'
 import {
   accessSource,
@@ -17,7 +18,7 @@ import type { KeyRecord } from '@tollgate/storage/keys/keys'
 import { z } from 'zod'
 import { accessOf } from '../keys/key-access.ts'
 import type { KeyContext } from '../keys/key-context.ts'
-import type { KeptLimit, KeptRequest } from './kept-request.ts'
+import type { KeptRequest } from './kept-request.ts'
 
 const Step = z.object({
   step: z.string(),
@@ -87,12 +88,12 @@ export async function explainRequest(context: KeyContext, request: KeptRequest):
       outcome: index === steps.length - 1 ? ('decided' as const) : ('passed' as const),
     })),
     decided_by: steps.at(-1) ?? { step: '', code: '', detail: '' },
-    limit: request.limit && shownLimit(request.limit),
+    limit: request.limit === undefined ? null : shownLimit(request.limit),
     rule: await ruleBehind(context, request),
   }
 }
 
-function shownLimit({ words, scope, source, used, max, resetsAtMs, retryAtMs }: KeptLimit) {
+function shownLimit({ words, scope, source, used, max, resetsAtMs, retryAtMs }: LimitReport) {
   const momentOrNull = (ms: number) => (ms > 0 ? momentOf(ms) : null)
   return {
     words,

@@ -8,6 +8,7 @@ import type { KeptRequest } from './kept-request.ts'
 
 /** The limit that refused, as the gateway tells of it. */
 const RATE = {
+  kind: 'rate' as const,
   words: '1 request each minute',
   scope: 'key',
   source: BY_THE_KEY,
@@ -226,7 +227,7 @@ test('a super user reads all of them', async () => {
     apiId: '',
     orgId: '',
     keyId: '',
-    limit: null,
+    limit: undefined,
     trace: [{ step: 'route', code: 'no_route' }],
   })
   const { status, body } = await as(user.accessKey)('GET', '/api/requests/r1/explain')

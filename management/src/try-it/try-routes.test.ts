@@ -75,7 +75,7 @@ test('a refused call comes with the trace that decided', async () => {
       { step: 'route' as const, code: 'api' as const, args: { name: 'orders' } },
       { step: 'credential' as const, code: 'key_unknown' as const },
     ],
-    limit: null,
+    limit: undefined,
   }
   requests.set('abc-2', kept)
   const { body } = await ask('POST', `/api/apis/${apiId}/try`, { method: 'GET', path: '/', key: 'wrong' })

@@ -1,7 +1,9 @@
-import type { ApiRecord } from '../records/apis.ts'
-import type { CertificateRecord } from '../records/certificates.ts'
-import type { OrganisationSessionRecord } from '../records/organisation-sessions.ts'
-import type { PolicyRecord } from '../records/policies.ts'
+import type {
+  ApiRecord,
+  CertificateRecord,
+  OrganisationSessionRecord,
+  PolicyRecord,
+} from './changed-records.ts'
 
 /** Who caused a change: shown in history, never trusted for rights. */
 export type Actor = { readonly kind: 'user' | 'admin' | 'control-api' | 'system'; readonly id: string }

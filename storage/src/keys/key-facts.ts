@@ -3,7 +3,7 @@ import type { Db, Tables } from '../drivers/schema.ts'
 import { statement } from '../drivers/statement.ts'
 import { contains, searchable, sortable } from '../records/columns.ts'
 import { keysNamingApi, keysNamingPolicy } from './key-names.ts'
-import type { KeyRecord } from './keys.ts'
+import type { KeyRecord } from './key-record.ts'
 
 /**
  * What keys are searched, sorted and counted by: a narrow row per key beside its document, so that looking through a

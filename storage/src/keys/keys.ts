@@ -18,19 +18,9 @@ import {
   replaceKeyFacts,
 } from './key-facts.ts'
 import { keysNamingApi, keysNamingPolicy, type NamingKeys } from './key-names.ts'
+import type { KeyRecord } from './key-record.ts'
 
-/** A key. Its secret is not here: see `KeySecret`. */
-export type KeyRecord = {
-  /** Public id, 32 hex: `key_hash` of the wire. */
-  readonly id: string
-  readonly orgId: string
-  /** The session as stored (policies not applied), `org_id` set. */
-  readonly session: Session
-  /** Basic-auth user name; empty for others. */
-  readonly username: string
-  readonly createdAt: string
-  readonly updatedAt: string
-}
+export type { KeyRecord } from './key-record.ts'
 
 export type KeyFilter = {
   /** Only keys that name this api_id in their own access_rights, or a policy of their organisation that grants it. */

@@ -1,23 +1,12 @@
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import type { ApiRecord } from '../changes/changed-records.ts'
 import type { Scope } from '../changes/transaction.ts'
 import { MissingRecordError } from '../drivers/errors.ts'
 import type { Db, Tables } from '../drivers/schema.ts'
 import { contains, exact, isHashed, oneOf, original, searchable, sortable } from './columns.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 
-/** An API as stored: the definition as sent (with its ids set), and the rest of the wire's wrapper. */
-export type ApiRecord = {
-  /** Database id, 24 hex; also `definition.id`. */
-  readonly id: string
-  /** Public id; also `definition.api_id`. Unique over all organisations. */
-  readonly apiId: string
-  readonly orgId: string
-  readonly definition: ApiDefinition
-  /** Wrapper fields beside `api_definition` as sent: hook_references, user_owners, user_group_owners, unknown ones. */
-  readonly wrapper: Readonly<Record<string, unknown>>
-  readonly createdAt: string // RFC 3339
-  readonly updatedAt: string
-}
+export type { ApiRecord } from '../changes/changed-records.ts'
 
 /** What an API takes of the names that organisations share. */
 export type ApiClaim = Pick<ApiRecord, 'apiId' | 'orgId'> & {

@@ -1,20 +1,11 @@
+import type { CertificateRecord } from '../changes/changed-records.ts'
 import type { Scope } from '../changes/transaction.ts'
 import { MissingRecordError } from '../drivers/errors.ts'
 import type { Db, Tables } from '../drivers/schema.ts'
 import { exact, oneOf } from './columns.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 
-/** A certificate as stored: never changed, only added and removed, since its id is made from its content. */
-export type CertificateRecord = {
-  /** Organisation's id and 64 hex: SHA-256 of the certificate's DER; of a bare public key, of its SPKI's. */
-  readonly id: string
-  readonly orgId: string
-  /** PEM: the certificate, then those of its issuers; or one public key. */
-  readonly pem: string
-  /** The private key (PEM), sealed under the pepper; empty when there is none. */
-  readonly keySealed: string
-  readonly createdAt: string
-}
+export type { CertificateRecord } from '../changes/changed-records.ts'
 
 export type CertificateFilter = {
   /** Only those with, or only those without a private key. */

@@ -1,18 +1,12 @@
 import type { Session } from '@tollgate/model/access/session'
+import type { OrganisationSessionRecord } from '../changes/changed-records.ts'
 import type { Scope } from '../changes/transaction.ts'
 import { MissingRecordError } from '../drivers/errors.ts'
 import type { Db, Tables } from '../drivers/schema.ts'
 import { exact } from './columns.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 
-/** The limits of an organisation as a whole, as a session carries them (gateway contract, section 3, `/tyk/org/keys`). */
-export type OrganisationSessionRecord = {
-  /** The organisation's own id: it has one session or none. */
-  readonly orgId: string
-  readonly session: Session
-  readonly createdAt: string
-  readonly updatedAt: string
-}
+export type { OrganisationSessionRecord } from '../changes/changed-records.ts'
 
 export interface OrganisationSessionStore {
   byOrganisation(orgId: string): Promise<OrganisationSessionRecord | undefined>

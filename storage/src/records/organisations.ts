@@ -3,9 +3,16 @@ import type { Organisation } from '@tollgate/model/people/organisation'
 import type { Scope } from '../changes/transaction.ts'
 import { MissingRecordError } from '../drivers/errors.ts'
 import type { Db, Tables } from '../drivers/schema.ts'
-import type { Stores } from '../storage.ts'
+import type { KeyStore } from '../keys/keys.ts'
+import type { ApiStore } from './apis.ts'
+import type { CertificateStore } from './certificates.ts'
 import { exact } from './columns.ts'
+import type { OrganisationSessionStore } from './organisation-sessions.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
+import type { PolicyStore } from './policies.ts'
+import type { UserGroupStore } from './user-groups.ts'
+import type { UserStore } from './users.ts'
+import type { WebhookStore } from './webhooks.ts'
 
 export type OrganisationRecord = {
   readonly id: string
@@ -23,10 +30,17 @@ export interface OrganisationStore {
 }
 
 type OrganisationRow = Tables['organisations']
-type OwnedStores = Pick<
-  Stores,
-  'organisationSessions' | 'keys' | 'apis' | 'policies' | 'certificates' | 'webhooks' | 'users' | 'userGroups'
->
+/** The stores of what an organisation owns. */
+type OwnedStores = {
+  readonly organisationSessions: OrganisationSessionStore
+  readonly keys: KeyStore
+  readonly apis: ApiStore
+  readonly policies: PolicyStore
+  readonly certificates: CertificateStore
+  readonly webhooks: WebhookStore
+  readonly users: UserStore
+  readonly userGroups: UserGroupStore
+}
 
 /** Records that are read at once while an organisation's are removed. */
 const REMOVAL_CHUNK = { page: 1, size: 500 }

@@ -1,19 +1,12 @@
 import type { Policy } from '@tollgate/model/access/policy'
+import type { PolicyRecord } from '../changes/changed-records.ts'
 import type { Scope } from '../changes/transaction.ts'
 import { MissingRecordError } from '../drivers/errors.ts'
 import type { Db, Tables } from '../drivers/schema.ts'
 import { contains, exact, oneOf, original, searchable, sortable } from './columns.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 
-/** A policy as stored. `id` is `_id` of the wire (24 hex); `explicitId` its free-word `id`, empty when there is none. */
-export type PolicyRecord = {
-  readonly id: string
-  readonly explicitId: string
-  readonly orgId: string
-  readonly policy: Policy
-  readonly createdAt: string
-  readonly updatedAt: string
-}
+export type { PolicyRecord } from '../changes/changed-records.ts'
 
 export type PolicyFilter = {
   /** Name or either id contains this. */

@@ -7,9 +7,9 @@ import { Note } from '../../ui/note.tsx'
 import classes from './apis.module.css'
 import { useDesign } from './design.ts'
 import { endpointsOf, labelOf, newRule, type Rule, type RuleKind, ruleKinds } from './endpoint-rules.ts'
-import type { VersionPath } from './endpoints-tab.tsx'
 import { RuleMethods } from './rule-methods.tsx'
 import { RuleValues } from './rule-values.tsx'
+import type { VersionPath } from './versions.ts'
 
 /** All rules of one path, beside the table: its path, its rules, and what else could hold there. */
 export function EndpointEditor(props: {

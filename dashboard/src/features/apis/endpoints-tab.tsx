@@ -29,10 +29,7 @@ import {
   rulesFromPlainLists,
   usesPlainLists,
 } from './endpoint-rules.ts'
-import { isVersioned, singleVersion, versionsOf } from './versions.ts'
-
-/** Where a version stands in the definition. */
-export type VersionPath = readonly ['version_data', 'versions', string]
+import { isVersioned, singleVersion, type VersionPath, versionsOf } from './versions.ts'
 
 /** What holds on each path of a version. */
 export function Endpoints() {

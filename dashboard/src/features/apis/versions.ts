@@ -1,5 +1,8 @@
 import { isRecord, recordOf, text } from '../../lib/json-values.ts'
 
+/** Where a version stands in the definition. */
+export type VersionPath = readonly ['version_data', 'versions', string]
+
 /** The versions of an API by name, in their order. */
 export type Versions = Readonly<Record<string, unknown>>
 
