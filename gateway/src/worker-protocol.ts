@@ -5,6 +5,7 @@ import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import type { OrganisationSessionRecord } from '@tollgate/storage/records/organisation-sessions'
 import type { PolicyRecord } from '@tollgate/storage/records/policies'
+import type { OwnCalls } from './edge/client-address.ts'
 import type { TlsSettings } from './edge/tls-certificates.ts'
 import type { LeaseAnswer, LeaseWish } from './worker/leases.ts'
 import type { LogLine } from './worker/log-batch.ts'
@@ -75,6 +76,8 @@ export type GatewaySettings = {
   readonly proxyProtocol?: boolean
   /** Peers whose X-Real-IP and X-Forwarded-For count; CIDRs. */
   readonly trustedProxies: readonly string[]
+  /** How the program's own calls say whose they are; undefined = there are none, or they come from a trusted proxy. */
+  readonly ownCalls?: OwnCalls
   /** What answers tell of limits: `quotas` (the default) and `rate_limits` as the contract has them, `ietf`, or nothing. */
   readonly rateLimitHeaders?: RateLimitHeaders
   /** Requests of one worker that may wait for a rate to let them through (`throttle_interval`); 0 = none. */

@@ -1,4 +1,4 @@
-import { trustedPeers, UNTRUSTED_FORWARDER } from '@tollgate/gateway/edge/client-address'
+import { type OwnCalls, trustedPeers, UNTRUSTED_FORWARDER } from '@tollgate/gateway/edge/client-address'
 import type { Gateway } from '@tollgate/gateway/gateway'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
 import { startGateway } from '@tollgate/gateway/supervisor/start'
@@ -21,6 +21,7 @@ import { instanceSecrets } from './instance-secrets.ts'
 import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
 import { openControlApi, openDashboardApi } from './management-ports.ts'
+import { holdDatabase } from './node-lock.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
@@ -35,6 +36,8 @@ export type Running = {
   readonly secrets: Secrets
   /** Set when the store was empty: what was made, its secrets in the clear. */
   readonly firstStart: FirstStart | undefined
+  /** Resolves with the reason when the program cannot go on. */
+  readonly hasToStop: Promise<StartFailure>
   /** Reads the files of TLS again; new handshakes use them. Throws when they cannot be used: then nothing changes. */
   rereadCertificates(): Promise<void>
   /** Lets running requests finish for at most the configured time, then ends everything. */
@@ -65,6 +68,8 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     if (problem) throw new StartFailure(problem)
   }
   const source = databaseSource(config.databaseUrl, folder.databaseFile)
+  const held = await holdDatabase(source, config.unsafeSecondNode, log)
+  parts.defer(() => held.release())
   const storage = await openDatabase(source)
   parts.defer(() => storage.close())
   const secrets = await instanceSecrets(config, folder.secretsFile, storage)
@@ -90,9 +95,11 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const forwarders = untrustedForwarders((peer) =>
     log.warn(UNTRUSTED_FORWARDER, { peer, setting: 'TOLLGATE_TRUSTED_PROXIES' }),
   )
+  const ownCalls = ownCallsOf(config)
   const dependencies = managementDependencies({
     config,
     forwarders,
+    ownCalls,
     secrets,
     storage,
     counters,
@@ -131,6 +138,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
       activity,
       pepper: secrets.pepper,
       controlSocket,
+      ownCalls,
       events,
       log: (line) => {
         if (line.msg === UNTRUSTED_FORWARDER) return forwarders.note(String(line.remoteAddress))
@@ -160,6 +168,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     addresses: { gatewayUrl: gatewayUrl(config, gateway.port), dashboardUrl, demoPort: demo?.port },
     secrets,
     firstStart,
+    hasToStop: held.taken,
     async rereadCertificates() {
       const tls = readTls(config.tls)
       if (tls !== undefined) await gateway.replaceCertificates(tls)
@@ -175,6 +184,7 @@ type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'quotas' | 'f
   readonly activity: Activity
   readonly config: Config
   readonly forwarders: UntrustedForwarders
+  readonly ownCalls: OwnCalls | undefined
   readonly secrets: Secrets
   readonly readiness: Readiness
   readonly log: Log
@@ -200,6 +210,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     traffic: activity.traffic,
     lastUse: activity.lastUse,
     ownGateway: {
+      callSecret: parts.ownCalls?.secret,
       host: ownHost(config.host),
       port: gatewayPort,
       tls: config.tls.certificates.length > 0,
@@ -227,6 +238,13 @@ function ownHost(host: string): string {
   return host === '::' ? '::1' : host
 }
 
+/** Where this machine is trusted as a proxy, its calls need nothing else. */
+function ownCallsOf(config: Config): OwnCalls | undefined {
+  const peer = ownHost(config.host)
+  if (trustedPeers(config.gateway.trustedProxies).has(peer)) return undefined
+  return { peer, secret: hex32() + hex32() }
+}
+
 function gatewayUrl(config: Config, port: number): string {
   const scheme = config.tls.certificates.length > 0 ? 'https' : 'http'
   return config.gatewayUrl ?? `${scheme}://${urlHost(config.host)}:${port}`
@@ -245,6 +263,7 @@ type GatewayParts = {
   readonly activity: Activity
   readonly pepper: string
   readonly controlSocket: string
+  readonly ownCalls: OwnCalls | undefined
   readonly events: EventDispatcher
   /** Takes each line of the gateway. */
   readonly log: (line: Readonly<Record<string, unknown>>) => void
@@ -282,6 +301,7 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
     settings: {
       ...config.gateway,
       ...(tls && { tls }),
+      ...(parts.ownCalls && { ownCalls: parts.ownCalls }),
       upstreamAuthorities: readUpstreamAuthorities(config.tls),
     },
     log: parts.log,

@@ -73,8 +73,10 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   const pools = upstreamPools(poolLimits(settings), upstreamTls(settings.upstreamAuthorities ?? []))
   const control = upstreamPool(controlOrigin(parts.controlSocket), poolLimits(settings))
   const trusted = trustedPeers(settings.trustedProxies)
-  const clientIp = clientAddress(trusted, (remoteAddress) =>
-    log({ level: 'info', msg: UNTRUSTED_FORWARDER, remoteAddress }),
+  const clientIp = clientAddress(
+    trusted,
+    (remoteAddress) => log({ level: 'info', msg: UNTRUSTED_FORWARDER, remoteAddress }),
+    settings.ownCalls,
   )
   const nextId = requestIds(parts.worker)
   const render = refusalRenderer(settings.generator)
