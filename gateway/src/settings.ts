@@ -12,6 +12,17 @@ export type TlsSettings = {
   readonly clientAuthorities: readonly string[]
 }
 
+/**
+ * How the program's own calls to the gate (trials from the dashboard) say whose they are, without this machine being
+ * trusted: `Forwarded: for="address";secret=…`. No upstream sees it, as nothing of a peer that is not trusted goes on.
+ */
+export type OwnCalls = {
+  /** The address they come from. */
+  readonly peer: string
+  /** Made anew at each start, and known to nobody else. */
+  readonly secret: string
+}
+
 /** Settings of the data plane; each is a named limit of the configuration. */
 export type GatewaySettings = {
   /** Entries of each worker's cache of compiled keys (and, apart, of unknown credentials). */
@@ -52,6 +63,8 @@ export type GatewaySettings = {
   readonly controlApart: boolean
   /** Peers whose X-Real-IP and X-Forwarded-For count; CIDRs. */
   readonly trustedProxies: readonly string[]
+  /** How the program's own calls say whose they are; undefined = there are none, or they come from a trusted proxy. */
+  readonly ownCalls: OwnCalls | undefined
   /** What answers tell of limits: `quotas` and `rate_limits` as the contract has them, or `ietf`. */
   readonly rateLimitHeaders: RateLimitHeaders
   /** Requests of one worker that may wait for a rate to let them through (`throttle_interval`); 0 = none. */

@@ -14,7 +14,7 @@ import { type AnswerBudget, answerBudget } from './answer-budget.ts'
 import type { Caller } from './caller.ts'
 import { Problem, type ProblemSpec, problems } from './errors.ts'
 import { invalidBody, isStorable, parseJsonBody } from './json-body.ts'
-import { readBody } from './read-body.ts'
+import { drainFactor, readBody } from './read-body.ts'
 import {
   type HttpFacts,
   MediaReply,
@@ -100,7 +100,11 @@ export function buildApiSurface(
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', async (request: FastifyRequest, stream: IncomingMessage) => {
     const { maxBodyBytes = publicBodyBytes, readsBody = false } = request.routeOptions.config
-    return readBody(stream, maxBodyBytes, readsBody)
+    return readBody(stream, {
+      maxBytes: maxBodyBytes,
+      maxDrainedBytes: limits.maxBodyBytes * drainFactor,
+      keep: readsBody,
+    })
   })
   app.decorateRequest('caller', undefined)
   app.decorateRequest('bodyType', '')

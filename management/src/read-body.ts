@@ -2,16 +2,22 @@ import type { Readable } from 'node:stream'
 import { Problem, problems } from './errors.ts'
 
 /**
- * A body over the limit is still read to its end, up to so many times the limit, and dropped: who is cut off while
- * sending sees a broken connection instead of the 413.
+ * A body over the limit is still read to its end, up to so many times the largest that any route takes, and dropped: who
+ * is cut off while sending sees a broken connection instead of the 413.
  */
-const drainFactor = 64
+export const drainFactor = 64
 
-/**
- * Reads a request's body whole. Rejects with 413 when it has more than `maxBytes`; never keeps more than that, and nothing
- * of a body that nobody reads (`keep` false), whatever its length below the limit.
- */
-export function readBody(stream: Readable, maxBytes: number, keep = true): Promise<Buffer> {
+export type BodyLimits = {
+  /** More than so many bytes are refused with 413, and never kept. */
+  readonly maxBytes: number
+  /** So many are read, and dropped, before the connection is given up. */
+  readonly maxDrainedBytes: number
+  /** False for a body that nobody reads: nothing of it is kept. */
+  readonly keep: boolean
+}
+
+/** Reads a request's body whole, within these limits. */
+export function readBody(stream: Readable, { maxBytes, maxDrainedBytes, keep }: BodyLimits): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   let length = 0
   let chunks: Buffer[] = []
@@ -22,7 +28,7 @@ export function readBody(stream: Readable, maxBytes: number, keep = true): Promi
       return
     }
     chunks = []
-    if (length > maxBytes * drainFactor) reject(new Problem(problems.body_too_large))
+    if (length > maxDrainedBytes) reject(new Problem(problems.body_too_large))
   })
   stream.on('end', () => {
     if (length > maxBytes) reject(new Problem(problems.body_too_large))

@@ -41,7 +41,7 @@ export type Config = {
   readonly counterCells: number
   readonly quotas: QuotaSettings
   /** Without what is read from files. */
-  readonly gateway: Omit<GatewaySettings, 'tls' | 'upstreamAuthorities'>
+  readonly gateway: Omit<GatewaySettings, 'tls' | 'upstreamAuthorities' | 'ownCalls'>
   readonly tls: TlsFiles
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   readonly logFormat: 'auto' | 'json' | 'text'

@@ -94,10 +94,12 @@ async function runServer(config: Config): Promise<number> {
     if (running.firstStart)
       say(firstStartText(config, running.secrets, running.firstStart, running.addresses))
     process.on('SIGHUP', () => void rereadCertificates(running, log))
-    const signal = await stopAsked
-    log.info('stopping', { signal })
+    const reason = await Promise.race([stopAsked, running.hasToStop])
+    if (reason instanceof StartFailure) log.error('the program has to stop', { cause: reason.message })
+    else log.info('stopping', { signal: reason })
     await running.stop()
     log.info('stopped')
+    if (reason instanceof StartFailure) throw reason
     return endNow(log, exitOk)
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error

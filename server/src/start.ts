@@ -1,6 +1,7 @@
 import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import type { Gateway } from '@tollgate/gateway/gateway'
 import { trustedPeers, UNTRUSTED_FORWARDER } from '@tollgate/gateway/pipeline/client-address'
+import type { OwnCalls } from '@tollgate/gateway/settings'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
 import { startGateway } from '@tollgate/gateway/supervisor/start'
 import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter-table'
@@ -23,6 +24,7 @@ import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
 import { lineInWords } from './log-line.ts'
 import { openControlApi, openDashboardApi } from './management-ports.ts'
+import { holdDatabase } from './node-lock.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
@@ -37,6 +39,8 @@ export type Running = {
   readonly secrets: Secrets
   /** Set when the store was empty: what was made, its secrets in the clear. */
   readonly firstStart: FirstStart | undefined
+  /** Resolves with the reason when the program cannot go on. */
+  readonly hasToStop: Promise<StartFailure>
   /** Reads the files of TLS again; new handshakes use them. Throws when they cannot be used: then nothing changes. */
   rereadCertificates(): Promise<void>
   /** Lets running requests finish for at most the configured time, then ends everything. */
@@ -67,6 +71,8 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     if (problem) throw new StartFailure(problem)
   }
   const source = databaseSource(config.databaseUrl, folder.databaseFile)
+  const held = await holdDatabase(source, config.unsafeSecondNode, log)
+  parts.defer(() => held.release())
   const storage = await openDatabase(source)
   parts.defer(() => storage.close())
   const secrets = await instanceSecrets(config, folder.secretsFile, storage)
@@ -92,9 +98,11 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const forwarders = untrustedForwarders((peer) =>
     log.warn(UNTRUSTED_FORWARDER, { peer, setting: 'TOLLGATE_TRUSTED_PROXIES' }),
   )
+  const ownCalls = ownCallsOf(config)
   const dependencies = managementDependencies({
     config,
     forwarders,
+    ownCalls,
     secrets,
     storage,
     counters,
@@ -133,6 +141,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
       activity,
       pepper: secrets.pepper,
       controlSocket,
+      ownCalls,
       events,
       onRefused: requests.keep,
       log: (line) => {
@@ -162,6 +171,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     addresses: { gatewayUrl: gatewayUrl(config, gateway.port), dashboardUrl, demoPort: demo?.port },
     secrets,
     firstStart,
+    hasToStop: held.taken,
     async rereadCertificates() {
       const tls = readTls(config.tls)
       if (tls !== undefined) await gateway.replaceCertificates(tls)
@@ -177,6 +187,7 @@ type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'quotas' | 'f
   readonly activity: Activity
   readonly config: Config
   readonly forwarders: UntrustedForwarders
+  readonly ownCalls: OwnCalls | undefined
   readonly secrets: Secrets
   readonly readiness: Readiness
   readonly log: Log
@@ -205,6 +216,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     traffic: activity.traffic,
     lastUse: activity.lastUse,
     ownGateway: {
+      callSecret: parts.ownCalls?.secret,
       host: ownHost(config.host),
       port: gatewayPort,
       tls: config.tls.certificates.length > 0,
@@ -231,6 +243,13 @@ function ownHost(host: string): string {
   return host === '::' ? '::1' : host
 }
 
+/** Where this machine is trusted as a proxy, its calls need nothing else. */
+function ownCallsOf(config: Config): OwnCalls | undefined {
+  const peer = ownHost(config.host)
+  if (trustedPeers(config.gateway.trustedProxies).has(peer)) return undefined
+  return { peer, secret: hex32() + hex32() }
+}
+
 function gatewayUrl(config: Config, port: number): string {
   const scheme = config.tls.certificates.length > 0 ? 'https' : 'http'
   return config.gatewayUrl ?? `${scheme}://${urlHost(config.host)}:${port}`
@@ -249,6 +268,7 @@ type GatewayParts = {
   readonly activity: Activity
   readonly pepper: string
   readonly controlSocket: string
+  readonly ownCalls: OwnCalls | undefined
   readonly events: EventDispatcher
   /** Takes the records of refused and failed requests. */
   readonly onRefused: (records: readonly RefusedRecord[]) => void
@@ -288,6 +308,7 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
     settings: {
       ...config.gateway,
       ...(tls && { tls }),
+      ownCalls: parts.ownCalls,
       upstreamAuthorities: readUpstreamAuthorities(config.tls),
     },
     log: parts.log,

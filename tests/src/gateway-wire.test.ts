@@ -7,9 +7,13 @@ import { org, server, upstream, useWorld } from '../support/world.ts'
 
 let open: Api
 
-useWorld(async () => {
-  open = await newApi(org, upstream.url, { use_keyless: true })
-})
+useWorld(
+  async () => {
+    open = await newApi(org, upstream.url, { use_keyless: true })
+  },
+  // The tests' own address plays the proxy in front.
+  { TOLLGATE_TRUSTED_PROXIES: '127.0.0.1' },
+)
 
 const statusesOf = (text: string) =>
   [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))

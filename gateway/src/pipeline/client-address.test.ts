@@ -87,3 +87,18 @@ test('finding 8: a peer that is not trusted and sends forwarding headers is told
   address('2001:db8::9', head(['forwarded', 'for=1.1.1.1']))
   assert.deepEqual(told, ['8.8.8.8', '2001:db8::9'])
 })
+
+test('finding 8: a call of the program’s own says whose it is by a secret, not by where it comes from', () => {
+  const own = { peer: '127.0.0.1', secret: 'a1b2' }
+  const told: string[] = []
+  const address = clientAddress(trustedPeers([]), (peer) => told.push(peer), own)
+  assert.equal(address('127.0.0.1', head(['forwarded', 'for="2001:db8::1";secret=a1b2'])), '2001:db8::1')
+  assert.deepEqual(told, [])
+  for (const [peer, forwarded] of [
+    ['127.0.0.1', 'for="1.1.1.1";secret=a1b3'],
+    ['127.0.0.1', 'for="1.1.1.1";secret='],
+    ['127.0.0.1', 'for=1.1.1.1'],
+    ['10.0.0.1', 'for="1.1.1.1";secret=a1b2'],
+  ] as const)
+    assert.equal(address(peer, head(['forwarded', forwarded])), peer, forwarded)
+})

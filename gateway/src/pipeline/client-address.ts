@@ -1,7 +1,9 @@
+import { timingSafeEqual } from 'node:crypto'
 import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { plainAddress } from '@tollgate/http1/connection/address-count'
 import type { RequestHead } from '@tollgate/http1/exchange'
 import { headerValue } from '@tollgate/http1/syntax/headers'
+import type { OwnCalls } from '../settings.ts'
 import { cidrSet } from './cidr-set.ts'
 
 /** Log line of a worker about a peer that is not trusted and sent forwarding headers; the program gathers these. */
@@ -57,10 +59,18 @@ export function trustedPeers(networks: readonly string[]): TrustedPeers {
  * @param onUntrusted called with a peer that is not trusted and yet sent such headers, with its first request: most often
  * a proxy that the settings do not name
  */
-export function clientAddress(trusted: TrustedPeers, onUntrusted?: (peer: string) => void): ClientAddress {
+export function clientAddress(
+  trusted: TrustedPeers,
+  onUntrusted?: (peer: string) => void,
+  ownCalls?: OwnCalls,
+): ClientAddress {
   const looked = new Set<string>()
   return (peer, head) => {
     if (!trusted.hasPeer(peer)) {
+      if (ownCalls !== undefined && peer === ownCalls.peer) {
+        const client = ownClient(headerValue(head, 'forwarded'), ownCalls.secret)
+        if (client !== '') return client
+      }
       if (onUntrusted !== undefined && !looked.has(peer)) {
         if (looked.size >= MAX_REMEMBERED_PEERS) looked.clear()
         looked.add(peer)
@@ -73,6 +83,14 @@ export function clientAddress(trusted: TrustedPeers, onUntrusted?: (peer: string
     const forwarded = joinedValues(head, 'x-forwarded-for')
     return forwarded === '' ? peer : nearestUntrusted(forwarded, peer, trusted.has)
   }
+}
+
+/** The client of an own call; empty for any other. */
+function ownClient(forwarded: string | undefined, secret: string): string {
+  if (forwarded === undefined) return ''
+  const [, client = '', given = ''] = /^for="([^"]+)";secret=(\w+)$/.exec(forwarded) ?? []
+  const isOwn = given.length === secret.length && timingSafeEqual(Buffer.from(given), Buffer.from(secret))
+  return isOwn ? client : ''
 }
 
 function saysWhatCameBefore(head: RequestHead): boolean {

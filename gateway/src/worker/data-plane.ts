@@ -74,8 +74,10 @@ export interface DataPlane extends Handler {
 export function createDataPlane(parts: DataPlaneParts): DataPlane {
   const { settings } = parts
   const trusted = trustedPeers(settings.trustedProxies)
-  const clientIp = clientAddress(trusted, (remoteAddress) =>
-    parts.log({ level: 'info', msg: UNTRUSTED_FORWARDER, remoteAddress }),
+  const clientIp = clientAddress(
+    trusted,
+    (remoteAddress) => parts.log({ level: 'info', msg: UNTRUSTED_FORWARDER, remoteAddress }),
+    settings.ownCalls,
   )
   const pools = upstreamPools(poolLimits(settings), upstreamTls(settings.upstreamAuthorities))
   const control = upstreamPool(controlOrigin(parts.controlSocket), poolLimits(settings))

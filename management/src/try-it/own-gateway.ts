@@ -10,6 +10,8 @@ export type OwnGateway = {
   readonly tls: boolean
   /** Connections from this machine have to say first whose they are (PROXY protocol). */
   readonly introduced?: boolean
+  /** By which the gate knows the program's own calls; undefined where it trusts this machine anyway. */
+  readonly callSecret?: string | undefined
 }
 
 /** A request as it goes to the gate. */

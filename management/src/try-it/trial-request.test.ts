@@ -5,12 +5,10 @@ import { buildTrial, Trial } from './trial-request.ts'
 
 const definition = { proxy: { listen_path: '/orders/', target_url: 'http://127.0.0.1:1/' } }
 const build = (trial: object, more: object = {}) =>
-  buildTrial(
-    { ...definition, ...more },
-    Trial.parse({ method: 'GET', path: '/', ...trial }),
-    'gate:8080',
-    '192.0.2.7',
-  )
+  buildTrial({ ...definition, ...more }, Trial.parse({ method: 'GET', path: '/', ...trial }), 'gate:8080', {
+    address: '192.0.2.7',
+    callSecret: undefined,
+  })
 
 test('a path goes behind the listen path, with its query', () => {
   assert.equal(build({ path: '/a/b?x=1&y=%20' }).target, '/orders/a/b?x=1&y=%20')
@@ -103,4 +101,16 @@ test('an API whose place has named parts cannot be tried', () => {
   assert.throws(() => build({}, { proxy: { listen_path: '/{tenant}/', target_url: '' } }), Problem)
   assert.throws(() => build({}, { domain: '{sub}.example.org' }), Problem)
   assert.deepEqual(build({}, { domain: 'api.example.org' }).headers[0], ['Host', 'api.example.org'])
+})
+
+test('finding 8: where the gate does not trust this machine, a trial says whose it is by the secret of own calls', () => {
+  const client = { address: '2001:db8::7', callSecret: 'abc' }
+  const { headers, shownHeaders } = buildTrial(
+    definition,
+    Trial.parse({ method: 'GET', path: '/' }),
+    'gate:8080',
+    client,
+  )
+  assert.deepEqual(headers.at(-1), ['Forwarded', 'for="2001:db8::7";secret=abc'])
+  assert.ok(!JSON.stringify(shownHeaders).includes('abc'))
 })

@@ -54,13 +54,14 @@ const MASK = '•••'
 
 /**
  * Turns a trial into a request of the API and of nothing else: its path stays behind the listen path however it is read.
- * @param clientAddress of the user: the gate judges the call as coming from there
+ * @param client address of the user: the gate judges the call as coming from there; and the secret by which it
+ * believes that, where it does not trust this machine
  */
 export function buildTrial(
   definition: ApiDefinition,
   trial: Trial,
   gatewayHost: string,
-  clientAddress: string,
+  client: { readonly address: string; readonly callSecret: string | undefined },
 ): BuiltTrial {
   const [path = '', query = ''] = splitOnce(trial.path, '?')
   const listenPath = definition.proxy?.listen_path ?? '/'
@@ -84,11 +85,20 @@ export function buildTrial(
   return {
     method: trial.method,
     target: fullQuery === '' ? target : `${target}?${fullQuery}`,
-    headers: [...sent, ['X-Forwarded-For', clientAddress]],
+    headers: [...sent, saysWhose(client)],
     body: trial.body ?? '',
     shownTarget: shownQuery === '' ? target : `${target}?${shownQuery}`,
     shownHeaders: sent.map(([name, value]) => [name, trial.key ? value.replaceAll(trial.key, MASK) : value]),
   }
+}
+
+function saysWhose(client: {
+  readonly address: string
+  readonly callSecret: string | undefined
+}): [string, string] {
+  const { address, callSecret } = client
+  if (callSecret === undefined) return ['X-Forwarded-For', address]
+  return ['Forwarded', `for="${address}";secret=${callSecret}`]
 }
 
 /** Puts the secret where the API looks for it. */

@@ -78,7 +78,10 @@ export const tryRoutes = (deps: Dependencies): Route[] => {
         const api = await deps.storage.apis.byId(caller.scope, params.apiId ?? '')
         if (api === undefined) throw new Problem(apiProblems.api_not_readable)
         const trial = body.key_hash ? { ...body, key: ANY_SECRET } : body
-        const built = buildTrial(api.definition, trial, new URL(deps.gatewayUrl).host, http.address)
+        const built = buildTrial(api.definition, trial, new URL(deps.gatewayUrl).host, {
+          address: http.address,
+          callSecret: deps.ownGateway?.callSecret,
+        })
         if (body.key_hash) {
           const { record } = await findKey(context, api.orgId, body.key_hash, 'hash')
           return answerOf(deps, built, await judged(context, api, built, await accessOf(context, record)))
