@@ -42,6 +42,8 @@ export const problems = defineProblems({
   body_too_large: { status: 413, message: 'Request body too large' },
   query_invalid: { status: 400, message: 'Query parameter invalid' },
   request_malformed: { status: 400, message: 'Request malformed' },
+  request_timeout: { status: 408, message: 'Request not received in time' },
+  headers_too_large: { status: 431, message: 'Request headers too large' },
   path_invalid: { status: 400, message: 'Request path malformed' },
   organisation_required: { status: 400, message: 'org_id is required' },
   organisation_unknown: { status: 400, message: 'Organisation does not exist' },
