@@ -1,4 +1,5 @@
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import { hostName } from '@tollgate/model/host-name'
 import type { Scope } from '../changes/transaction.ts'
 import { MissingRecordError } from '../drivers/errors.ts'
 import type { Db, Tables } from '../drivers/schema.ts'
@@ -31,7 +32,7 @@ export interface ApiStore {
   /** By database id or api_id. */
   byId(orgId: string | undefined, id: string): Promise<ApiRecord | undefined>
   list(orgId: string | undefined, filter: ApiFilter, page: PageRequest): Promise<Page<ApiRecord>>
-  /** All of one listen path on one domain: for the clash check. Case-sensitive path, lower-case domain. */
+  /** All of one listen path on one domain, however that is spelled: for the clash check. The path is case-sensitive. */
   byListenPath(domain: string, listenPath: string): Promise<readonly ApiRecord[]>
   /** Only inside `write`: */
   insert(record: ApiRecord): Promise<void>
@@ -172,7 +173,7 @@ function columnsOf(record: ApiRecord): Omit<ApiRow, 'seq'> {
 }
 
 function listenColumn(domain: string, listenPath: string): string {
-  return exact(`${domain.toLowerCase()}\n${listenPath}`)
+  return exact(`${hostName(domain.toLowerCase())}\n${listenPath}`)
 }
 
 /** Categories are the `#words` of an API's name; they compare without regard to case. */
