@@ -22,6 +22,11 @@ export type Config = {
   readonly dashboard: boolean
   readonly pageSize: number
   readonly managementBodyBytes: number
+  readonly duplicateSlugs: boolean
+  /** Empty: the installation's first. */
+  readonly defaultOrganisation: string
+  /** What is stored at every start; undefined = nothing. */
+  readonly files: RecordFiles
   readonly explainEntries: number
   readonly webhookTimeoutMs: number
   readonly gatewayUrl: string | undefined
@@ -34,6 +39,9 @@ export type Config = {
   readonly demo: boolean
   readonly demoPort: number
 }
+
+/** Files that records are read from. */
+export type RecordFiles = { readonly apps: string | undefined; readonly policies: string | undefined }
 
 /** How units of quotas are leased from their ledger. */
 export type QuotaSettings = { readonly share: number; readonly times: LeaseTimes }
@@ -183,6 +191,9 @@ function toConfig(values: SettingValues): Config {
     dashboard: values.TOLLGATE_DASHBOARD,
     pageSize: values.TOLLGATE_PAGE_SIZE,
     managementBodyBytes: values.TOLLGATE_MANAGEMENT_BODY_BYTES,
+    duplicateSlugs: values.TOLLGATE_ENABLE_DUPLICATE_SLUGS,
+    defaultOrganisation: values.TOLLGATE_DEFAULT_ORG ?? '',
+    files: { apps: values.TOLLGATE_APPS_DIR, policies: values.TOLLGATE_POLICIES_FILE },
     explainEntries: values.TOLLGATE_EXPLAIN_ENTRIES,
     webhookTimeoutMs: values.TOLLGATE_WEBHOOK_TIMEOUT_MS,
     gatewayUrl: values.TOLLGATE_GATEWAY_URL,

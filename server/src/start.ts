@@ -11,8 +11,9 @@ import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter
 import { buildControlApi } from '@tollgate/management/control-api'
 import { buildDashboardApi } from '@tollgate/management/dashboard-api'
 import type { Dependencies } from '@tollgate/management/dependencies'
+import { adoptOrganisation } from '@tollgate/management/organisation/adopt-organisation'
 import { type EventDispatcher, eventDispatcher } from '@tollgate/management/webhooks/event-dispatcher'
-import { hex32 } from '@tollgate/model/ids'
+import { hex32, objectId } from '@tollgate/model/ids'
 import type { DatabaseSource } from '@tollgate/storage/drivers/connections'
 import type { Storage } from '@tollgate/storage/storage'
 import { type Activity, openActivity } from './activity.ts'
@@ -27,6 +28,7 @@ import { instanceSecrets } from './instance-secrets.ts'
 import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
+import { recordFiles, refuseUnreadableFiles } from './record-files.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
 import { readTls, readUpstreamAuthorities } from './tls-files.ts'
@@ -62,6 +64,7 @@ export async function start(config: Config, log: Log): Promise<Running> {
 
 async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): Promise<Running> {
   const ports = wantedPorts(config)
+  await refuseUnreadableFiles(config.files)
   const folder = openDataFolder(config.dataDir)
   parts.defer(() => folder.release())
   for (const port of [ports.dashboard, ports.gateway]) {
@@ -91,8 +94,20 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   const activity = openActivity(storage, config.workers, log)
   parts.defer(() => activity.close())
   const requests = keptRequests(config.explainEntries, () => Date.now())
+  const reload = recordFiles(
+    {
+      storage,
+      now: () => Date.now(),
+      duplicateSlugs: config.duplicateSlugs,
+      defaultOrganisation: config.defaultOrganisation,
+      maxBodyBytes: config.managementBodyBytes,
+    },
+    config.files,
+    log,
+  )
   const dependencies = managementDependencies({
     config,
+    reload,
     secrets,
     storage,
     counters,
@@ -138,7 +153,15 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   )
 
   // Only now, with every port and part at hand: a start that fails leaves the next one a first start, secrets shown.
-  const firstStart = empty ? await makeFirstRecords(storage, secrets.pepper, demo?.port) : undefined
+  const firstId = config.defaultOrganisation || objectId()
+  const firstStart = empty ? await makeFirstRecords(storage, secrets.pepper, demo?.port, firstId) : undefined
+  if (config.defaultOrganisation !== '')
+    await adoptOrganisation(
+      { storage, now: () => Date.now() },
+      { kind: 'system', id: 'start' },
+      config.defaultOrganisation,
+    )
+  await reload()
   if (demo) await followDemo(storage, demo)
   readiness.problem = undefined
   parts.defer(() => {
@@ -160,7 +183,10 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
 /** Why the node is not ready; undefined when it is. */
 type Readiness = { problem: string | undefined }
 
-type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'quotas' | 'findRequest' | 'dashboard'> & {
+type ManagementParts = Pick<
+  Dependencies,
+  'storage' | 'counters' | 'quotas' | 'findRequest' | 'dashboard' | 'reload'
+> & {
   readonly activity: Activity
   readonly config: Config
   readonly secrets: Secrets
@@ -191,6 +217,9 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
         config.gateway.proxyProtocol === true &&
         trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
     },
+    reload: parts.reload,
+    duplicateSlugs: config.duplicateSlugs,
+    defaultOrganisation: config.defaultOrganisation,
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,
     findRequest,
