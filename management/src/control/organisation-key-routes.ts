@@ -1,4 +1,5 @@
 import { Session } from '@tollgate/model/access/session'
+import { isObjectId } from '@tollgate/model/ids'
 import { z } from 'zod'
 import { actorOf } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
@@ -50,7 +51,9 @@ export const controlOrganisationKeyRoutes = (deps: Dependencies): Route[] => [
       answer: Mutation,
       handle: async ({ caller, params: { orgId = '' }, query, body }) => {
         const reset = query.reset_quota === '1'
-        await inWordsOf(ORGANISATION_WORDS, () => organisationOf(deps, actorOf(caller), { named: orgId }))
+        // An id in the form of a Dashboard's is one that this installation has, or a slip.
+        if (!isObjectId(orgId))
+          await inWordsOf(ORGANISATION_WORDS, () => organisationOf(deps, actorOf(caller), { named: orgId }))
         await saveOrganisationSession(deps, { actor: actorOf(caller), orgId, session: body, reset })
         return mutated(orgId, method === 'POST' ? 'added' : 'modified')
       },
