@@ -10,6 +10,7 @@ import {
 } from '@tollgate/storage/drivers/errors'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import { withoutNulls } from './absent-nulls.ts'
 import { type AnswerBudget, answerBudget } from './answer-budget.ts'
 import type { Caller } from './caller.ts'
 import { Problem, type ProblemSpec, problems } from './errors.ts'
@@ -92,9 +93,11 @@ export function buildApiSurface(
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength },
     frameworkErrors: (error, request, reply) => answerError(surface, logError, error, request, reply),
     clientErrorHandler: (error, socket) => {
-      // Not HTTP, or not whole: there is no request to answer in the surface's form.
-      const line = unreadable[error.code ?? ''] ?? '400 Bad Request'
-      if (socket.writable) socket.end(`HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+      // Not HTTP, or not whole: there is no request, and so nothing of Fastify to answer with.
+      const { line, problem } = unreadable[error.code ?? ''] ?? MALFORMED
+      const body = JSON.stringify(surface.render(new Problem(problem))) + surface.lineEnd
+      const head = `connection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`
+      if (socket.writable) socket.end(`HTTP/1.1 ${line}\r\n${head}\r\n\r\n${body}`)
     },
   })
   app.removeAllContentTypeParsers()
@@ -134,11 +137,14 @@ export function buildApiSurface(
   return app
 }
 
-/** Status lines for what Node's parser gives up on; all else is 400. */
-const unreadable: Readonly<Record<string, string>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+type Unreadable = { readonly line: string; readonly problem: ProblemSpec }
+
+/** What Node's parser gives up on; all else is `MALFORMED`. */
+const unreadable: Readonly<Record<string, Unreadable>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { line: '408 Request Timeout', problem: problems.request_timeout },
+  HPE_HEADER_OVERFLOW: { line: '431 Request Header Fields Too Large', problem: problems.headers_too_large },
 }
+const MALFORMED: Unreadable = { line: '400 Bad Request', problem: problems.request_malformed }
 
 function mount(
   app: FastifyInstance,
@@ -251,8 +257,8 @@ function bodyOf(route: Route, surface: ApiSurface, limits: SurfaceLimits, reques
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const invalid = route.invalid ?? surface.invalid
   if (route.upload) return route.body.parse({ bytes, contentType: request.bodyType })
-  const decoded = decodedBody(route, surface, limits, request, bytes)
-  const parsed = route.body.safeParse(decoded)
+  const sent = withoutNulls(route.body, decodedBody(route, surface, limits, request, bytes))
+  const parsed = route.body.safeParse(sent)
   if (!parsed.success) throw invalidBody(invalid, reasonOf(parsed.error))
   return parsed.data
 }

@@ -54,7 +54,7 @@ test('no route but the public ones answers nobody', async () => {
     if (permission === 'public') open.push(`${method} ${path}`)
     else assert.deepEqual([reply.status, reply.text], [401, refusal('Not authorised')], `${method} ${path}`)
   }
-  assert.deepEqual(open, ['GET /hello', 'POST /login', 'POST /logout', 'GET /logout'])
+  assert.deepEqual(open, ['GET /hello', 'POST /license', 'POST /login', 'POST /logout', 'GET /logout'])
 })
 
 test('reading needs read, and everything else write', async () => {

@@ -36,6 +36,12 @@ export type Dependencies = {
   readonly lastUse: (keyId: string) => number
   /** The gate's own port, for calls on behalf of a user; undefined while it is not known. */
   readonly ownGateway: OwnGateway | undefined
+  /** Whether the APIs of one organisation may share a domain and listen path. */
+  readonly duplicateSlugs: boolean
+  /** Where records of the control API go that name no organisation; empty = to the installation's first. */
+  readonly defaultOrganisation: string
+  /** Reads the files of definitions and policies again; resolves when what they say is in force. */
+  readonly reload: () => Promise<void>
   /** Rows of a list page. */
   readonly pageSize: number
   /** Largest request body of the REST surfaces, bytes. */

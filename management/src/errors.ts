@@ -44,6 +44,8 @@ export const problems = defineProblems({
   answers_waiting: { status: 503, message: 'Too many answers wait for their clients, try again later' },
   query_invalid: { status: 400, message: 'Query parameter invalid' },
   request_malformed: { status: 400, message: 'Request malformed' },
+  request_timeout: { status: 408, message: 'Request not received in time' },
+  headers_too_large: { status: 431, message: 'Request headers too large' },
   path_invalid: { status: 400, message: 'Request path malformed' },
   organisation_required: { status: 400, message: 'org_id is required' },
   organisation_unknown: { status: 400, message: 'Organisation does not exist' },

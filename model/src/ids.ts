@@ -26,6 +26,17 @@ export function hex32(): string {
   return randomHex(16)
 }
 
+/** Longest id of an organisation, characters. */
+const MAX_ORGANISATION_ID_LENGTH = 128
+
+/**
+ * Whether an organisation may have this id: printable ASCII, since keys begin with it and headers carry keys, and nothing
+ * that would have to be escaped in a path or parts a list. A Dashboard gives an `objectId()`; who needs none calls it "default".
+ */
+export function isOrganisationId(text: string): boolean {
+  return text.length <= MAX_ORGANISATION_ID_LENGTH && /^[A-Za-z0-9][A-Za-z0-9._:@+=~!$'()*&;-]*$/.test(text)
+}
+
 /** Whether the text has the form of an `objectId()`. */
 export function isObjectId(text: string): boolean {
   return /^[0-9a-f]{24}$/.test(text)

@@ -34,6 +34,11 @@ export type Config = {
   readonly managementBodyBytes: number
   readonly managementBodyValues: number
   readonly managementAnswerBytes: number
+  readonly duplicateSlugs: boolean
+  /** Empty: the installation's first. */
+  readonly defaultOrganisation: string
+  /** What is stored at every start; undefined = nothing. */
+  readonly files: RecordFiles
   readonly explainEntries: number
   readonly webhookTimeoutMs: number
   readonly gatewayUrl: string | undefined
@@ -48,6 +53,9 @@ export type Config = {
   readonly demo: boolean
   readonly demoPort: number
 }
+
+/** Files that records are read from. */
+export type RecordFiles = { readonly apps: string | undefined; readonly policies: string | undefined }
 
 /** How units of quotas are leased from their ledger. */
 export type QuotaSettings = { readonly share: number; readonly times: LeaseTimes }
@@ -221,6 +229,9 @@ function toConfig(values: SettingValues): Config {
     managementBodyBytes: values.TOLLGATE_MANAGEMENT_BODY_BYTES,
     managementBodyValues: values.TOLLGATE_MANAGEMENT_BODY_VALUES,
     managementAnswerBytes: values.TOLLGATE_MANAGEMENT_ANSWER_BYTES,
+    duplicateSlugs: values.TOLLGATE_ENABLE_DUPLICATE_SLUGS,
+    defaultOrganisation: values.TOLLGATE_DEFAULT_ORG ?? '',
+    files: { apps: values.TOLLGATE_APPS_DIR, policies: values.TOLLGATE_POLICIES_FILE },
     explainEntries: values.TOLLGATE_EXPLAIN_ENTRIES,
     webhookTimeoutMs: values.TOLLGATE_WEBHOOK_TIMEOUT_MS,
     gatewayUrl: values.TOLLGATE_GATEWAY_URL,

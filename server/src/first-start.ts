@@ -30,9 +30,9 @@ export async function makeFirstRecords(
   storage: Storage,
   pepper: string,
   demoPort: number | undefined,
+  orgId = objectId(),
 ): Promise<FirstStart> {
   const now = new Date().toISOString()
-  const orgId = objectId()
   const accessKey = hex32()
   const password = newPassword()
   const user = administrator({ orgId, now, pepper, accessKey, passwordHash: await hashPassword(password) })

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { isOrganisationId } from '@tollgate/model/ids'
 import { z } from 'zod'
 
 /**
@@ -197,6 +198,39 @@ export const settings = {
     whole(0, 65_536),
     'Of these from one address (IPv6: one /64) that is no trusted proxy. 0: no limit of its own.',
   ),
+  TOLLGATE_ENABLE_DUPLICATE_SLUGS: setting(
+    'Management',
+    'off',
+    on,
+    'Whether the APIs of one organisation may share a domain and listen path: `on` or `off`. The oldest is then reached there, later ones with `-<api_id>` behind the path; each under its id.',
+  ),
+  TOLLGATE_DEFAULT_ORG: {
+    ...setting(
+      'Management',
+      undefined,
+      z
+        .string()
+        .refine(
+          isOrganisationId,
+          'expected an id of letters, digits and characters that are safe in a path, at most 128',
+        ),
+      'Organisation to which records of the control API and of the files belong that name none. It is made at the start if there is none of this id; on an empty database the first organisation has it, so that the Dashboard shows them.',
+    ),
+    fallbackShown: 'the installation’s first',
+  },
+  TOLLGATE_APPS_DIR: {
+    ...setting(
+      'Management',
+      undefined,
+      text(1),
+      'Folder of classic API definitions, one JSON file each. They are stored at every start and at `GET /tyk/reload`: a file wins over the record of its `api_id`, a file that is gone deletes nothing.',
+    ),
+    fallbackShown: 'none',
+  },
+  TOLLGATE_POLICIES_FILE: {
+    ...setting('Management', undefined, text(1), 'JSON file of policies by their id, stored likewise.'),
+    fallbackShown: 'none',
+  },
   TOLLGATE_EXPLAIN_ENTRIES: setting(
     'Management',
     '10000',

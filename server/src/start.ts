@@ -7,8 +7,9 @@ import { startGateway } from '@tollgate/gateway/supervisor/start'
 import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter-table'
 import type { Leases } from '@tollgate/limits/leases'
 import type { Dependencies } from '@tollgate/management/dependencies'
+import { adoptOrganisation } from '@tollgate/management/organisation/adopt-organisation'
 import { type EventDispatcher, eventDispatcher } from '@tollgate/management/webhooks/event-dispatcher'
-import { hex32 } from '@tollgate/model/ids'
+import { hex32, objectId } from '@tollgate/model/ids'
 import type { DatabaseSource } from '@tollgate/storage/drivers/connections'
 import type { Storage } from '@tollgate/storage/storage'
 import { type Activity, openActivity } from './activity.ts'
@@ -26,6 +27,7 @@ import { lineInWords } from './log-line.ts'
 import { openControlApi, openDashboardApi } from './management-ports.ts'
 import { holdDatabase } from './node-lock.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
+import { recordFiles, refuseUnreadableFiles } from './record-files.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
 import { readTls, readUpstreamAuthorities } from './tls-files.ts'
@@ -64,6 +66,7 @@ export async function start(config: Config, log: Log): Promise<Running> {
 
 async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): Promise<Running> {
   const ports = wantedPorts(config)
+  await refuseUnreadableFiles(config.files)
   const folder = openDataFolder(config.dataDir)
   parts.defer(() => folder.release())
   for (const port of [ports.dashboard, ports.gateway, ports.control]) {
@@ -99,10 +102,23 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     log.warn(UNTRUSTED_FORWARDER, { peer, setting: 'TOLLGATE_TRUSTED_PROXIES' }),
   )
   const ownCalls = ownCallsOf(config)
+  const reload = recordFiles(
+    {
+      storage,
+      now: () => Date.now(),
+      duplicateSlugs: config.duplicateSlugs,
+      defaultOrganisation: config.defaultOrganisation,
+      maxBodyBytes: config.managementBodyBytes,
+      ...claimsOf(config),
+    },
+    config.files,
+    log,
+  )
   const dependencies = managementDependencies({
     config,
     forwarders,
     ownCalls,
+    reload,
     secrets,
     storage,
     counters,
@@ -160,7 +176,15 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   )
 
   // Only now, with every port and part at hand: a start that fails leaves the next one a first start, secrets shown.
-  const firstStart = empty ? await makeFirstRecords(storage, secrets.pepper, demo?.port) : undefined
+  const firstId = config.defaultOrganisation || objectId()
+  const firstStart = empty ? await makeFirstRecords(storage, secrets.pepper, demo?.port, firstId) : undefined
+  if (config.defaultOrganisation !== '')
+    await adoptOrganisation(
+      { storage, now: () => Date.now() },
+      { kind: 'system', id: 'start' },
+      config.defaultOrganisation,
+    )
+  await reload()
   if (demo) await followDemo(storage, demo)
   readiness.problem = undefined
   parts.defer(() => {
@@ -183,7 +207,10 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
 /** Why the node is not ready; undefined when it is. */
 type Readiness = { problem: string | undefined }
 
-type ManagementParts = Pick<Dependencies, 'storage' | 'counters' | 'quotas' | 'findRequest' | 'dashboard'> & {
+type ManagementParts = Pick<
+  Dependencies,
+  'storage' | 'counters' | 'quotas' | 'findRequest' | 'dashboard' | 'reload'
+> & {
   readonly activity: Activity
   readonly config: Config
   readonly forwarders: UntrustedForwarders
@@ -206,9 +233,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     controlSecret: secrets.gatewaySecret,
     version,
     gatewayUrl: gatewayUrl(config, gatewayPort),
-    claimRule: config.claimRule,
-    gatewayHosts:
-      config.gatewayUrl === undefined ? undefined : ['localhost', new URL(config.gatewayUrl).host],
+    ...claimsOf(config),
     controlUrl:
       config.controlPort === undefined
         ? undefined
@@ -223,6 +248,9 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
       introduced:
         config.gateway.proxyProtocol && trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
     },
+    reload: parts.reload,
+    duplicateSlugs: config.duplicateSlugs,
+    defaultOrganisation: config.defaultOrganisation,
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,
     maxBodyValues: config.managementBodyValues,
@@ -248,6 +276,12 @@ function ownCallsOf(config: Config): OwnCalls | undefined {
   const peer = ownHost(config.host)
   if (trustedPeers(config.gateway.trustedProxies).has(peer)) return undefined
   return { peer, secret: hex32() + hex32() }
+}
+
+/** What organisations may take of the names that they share. */
+function claimsOf({ claimRule, gatewayUrl }: Config): Pick<Dependencies, 'claimRule' | 'gatewayHosts'> {
+  const gatewayHosts = gatewayUrl === undefined ? undefined : ['localhost', new URL(gatewayUrl).host]
+  return { claimRule, gatewayHosts }
 }
 
 function gatewayUrl(config: Config, port: number): string {

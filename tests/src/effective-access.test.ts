@@ -121,7 +121,10 @@ test('who can call an API and who hangs on a policy is told in pages', async () 
 
 test('a preview tells what the key might do, and stores nothing', async () => {
   const preview = expectStatus(
-    await org.api.post('/api/keys/preview', sessionFor(api, { rate: 60, per: 60, alias: unique('preview') })),
+    await org.api.post(
+      '/api/keys/preview?effective=1',
+      sessionFor(api, { rate: 60, per: 60, alias: unique('preview') }),
+    ),
   )
   assert.deepEqual(Object.keys(Object(preview.json)), [
     'api_model',

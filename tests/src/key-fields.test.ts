@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { through } from '../support/client.ts'
-import { type Api, expectStatus, newApi, newKey, rightsTo } from '../support/fixtures.ts'
+import { controlOf, through } from '../support/client.ts'
+import { type Api, expectStatus, newApi, newKey, rightsTo, sessionFor } from '../support/fixtures.ts'
+import { objectOf } from '../support/http.ts'
 import { org, server, upstream, useWorld } from '../support/world.ts'
 
 let api: Api
@@ -110,18 +111,27 @@ test('expires: a moment to come passes and is then over; 0 and -1 never end', as
   assert.deepEqual(await statuses(eternal.secret, 1), [200])
 })
 
-test('expires: a past moment in a creation counts as never, in an update the old one is kept', async () => {
-  const past = await newKey(org, api, { expires: 1_000_000_000 })
-  assert.deepEqual(await statuses(past.secret, 1), [200])
+test('V2: a past expiry is refused in a creation and in an update, and the key is what it was', async () => {
+  const past = { expires: 1_000_000_000 }
+  assert.equal((await org.api.post('/api/keys', sessionFor(api, past))).status, 400)
 
   const later = nowSeconds() + 3600
   const dated = await newKey(org, api, { expires: later })
-  const read = expectStatus(await org.api.get(`/api/keys/${dated.secret}`))
-  const data = { ...(read.at('data') as object), expires: 1_000_000_000 }
-  expectStatus(await org.api.put(`/api/keys/${dated.secret}`, data))
-  const again = expectStatus(await org.api.get(`/api/keys/${dated.secret}`))
+  const read = await org.api.get(`/api/keys/${dated.hash}`)
+  const refused = await org.api.put(`/api/keys/${dated.hash}`, { ...objectOf(read.at('data')), ...past })
+  assert.equal(refused.status, 400)
+  assert.match(refused.textAt('Message'), /expires lies in the past/)
+  assert.equal((await org.api.get(`/api/keys/${dated.hash}`)).at('data', 'expires'), later)
+  assert.deepEqual(await statuses(dated.secret, 1), [200])
 
-  assert.equal(again.at('data', 'expires'), later)
+  const control = controlOf(server)
+  const asSent = await control.post('/tyk/keys/create', sessionFor(api, { ...past, org_id: org.id }))
+  const over = await through(server, api.listenPath, expectStatus(asSent).textAt('key'))
+  assert.deepEqual([over.status, over.at('error')], [401, 'Key has expired, please renew'])
+  for (const ended of [{ expires: 1 }, { expires: 9_999_999_999_999 }]) {
+    const { secret } = await newKey(org, api, ended)
+    assert.deepEqual(await statuses(secret, 1), [ended.expires === 1 ? 401 : 200])
+  }
 })
 
 test('access_rights: a key opens the APIs it names and no other', async () => {
@@ -243,16 +253,18 @@ test('X-RateLimit headers tell the quota on success and are absent on refusals',
   assert.equal(refused.headers['retry-after'], undefined)
 })
 
-test('X-RateLimit headers of an unlimited key say -1, of a keyless API 0', async () => {
+test('W7: where no quota holds, nothing is told that reads like a used up one', async () => {
   const unlimited = await newKey(org, api)
   const keyless = await newApi(org, upstream.url, { use_keyless: true })
 
-  assert.equal((await through(server, api.listenPath, unlimited.secret)).headers['x-ratelimit-limit'], '-1')
-  const open = await through(server, keyless.listenPath)
-  assert.equal(open.status, 200)
-  assert.equal(open.headers['x-ratelimit-limit'], '0')
-  assert.equal(open.headers['x-ratelimit-remaining'], '0')
-  assert.equal(open.headers['x-ratelimit-reset'], '0')
+  for (const reply of [
+    await through(server, api.listenPath, unlimited.secret),
+    await through(server, keyless.listenPath),
+  ]) {
+    assert.equal(reply.status, 200)
+    for (const name of ['limit', 'remaining', 'reset'])
+      assert.equal(reply.headers[`x-ratelimit-${name}`], undefined)
+  }
 })
 
 test('an update starts quota and rate anew; with suppress_reset it does not', async () => {

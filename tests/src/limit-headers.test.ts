@@ -9,7 +9,7 @@ import {
   newOrganisation,
   type Organisation,
 } from '../support/fixtures.ts'
-import { type Reply, send } from '../support/http.ts'
+import type { Reply } from '../support/http.ts'
 import { type Server, startServer } from '../support/server.ts'
 import { startUpstream, type Upstream } from '../support/upstream.ts'
 
@@ -122,17 +122,33 @@ test('no mode tells the X-RateLimit headers of the upstream for the gate’s, no
   upstream.respond()
 })
 
-test('a request that is counted in nothing is told of nothing but the contract’s zeros', async () => {
-  for (const [mode, expected] of [
-    ['quotas', '0'],
-    ['rate_limits', undefined],
-    ['ietf', undefined],
-  ] as const) {
-    const { server, org } = inMode(mode)
+test('W7: a request of which no quota is counted is told of none, in any mode, and reads what the upstream says', async () => {
+  upstream.respond((_request, response) => {
+    response.setHeader('X-RateLimit-Remaining', '7')
+    response.end()
+  })
+  for (const mode of ['quotas', 'rate_limits', 'ietf'] as const) {
+    const { server, org, api } = inMode(mode)
+    const told = async (path: string, key?: string) => {
+      const { headers } = expectStatus(await through(server, path, key))
+      return [headers['x-ratelimit-limit'], headers['x-ratelimit-remaining'], headers.ratelimit]
+    }
+    const nothing = [undefined, '7', undefined]
     const open = await newApi(org, upstream.url, { use_keyless: true })
-    const { headers } = expectStatus(await send(server.gateway, { path: open.listenPath }))
-    assert.deepEqual([headers['x-ratelimit-limit'], headers.ratelimit], [expected, undefined], mode)
+    assert.deepEqual(await told(open.listenPath), nothing, mode)
+    for (const unlimited of [
+      { quota_max: -1 },
+      { quota_max: 0, quota_remaining: 0 },
+      { quota_max: -1, quota_remaining: 5 },
+    ]) {
+      const { secret } = await newKey(org, api, { rate: -1, ...unlimited })
+      assert.deepEqual(await told(api.listenPath, secret), nothing, `${mode} ${JSON.stringify(unlimited)}`)
+    }
+    const unquoted = await newApi(org, upstream.url, { disable_quota: true })
+    const { secret } = await newKey(org, unquoted, { rate: -1, quota_max: 5, quota_renewal_rate: 60 })
+    assert.deepEqual(await told(unquoted.listenPath, secret), nothing, `${mode}, quota switched off`)
   }
+  upstream.respond()
 })
 
 test('the header of a smoothed rate tells its allowance', async () => {

@@ -75,10 +75,14 @@ const X_RATELIMIT: ReadonlySet<string> = new Set([
   'x-ratelimit-reset',
 ])
 
-/** The quota, on answers to requests that passed; nothing on refusals (gateway contract, section 4.5). */
+/**
+ * The quota, on answers to requests that passed; nothing on refusals (gateway contract, section 4.5), and nothing where no
+ * quota holds: Tyk then sends the numbers that the key holds (-1 and mostly 0), which clients read as "nothing left".
+ */
 const QUOTAS: RateHeaders = {
   replaced: X_RATELIMIT,
-  passed: ({ quotaMax, quotaRemaining, quotaRenews }) => threeLines(quotaMax, quotaRemaining, quotaRenews),
+  passed: ({ plan, quotaMax, quotaRemaining, quotaRenews }) =>
+    plan === undefined || plan.quotaIndex === -1 ? '' : threeLines(quotaMax, quotaRemaining, quotaRenews),
   refused: () => '',
   unavailable: '',
 }

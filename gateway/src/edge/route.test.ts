@@ -51,3 +51,14 @@ test('the later of two APIs with one listen path moves aside', () => {
   assert.deepEqual(found(apis, 'h', '/x/1'), ['a', 3])
   assert.deepEqual(found(apis, 'h', '/x/-b'), ['b', 5])
 })
+
+test('W8: an API of a domain is found in every spelling of its host, and so is one whose domain is spelled so', () => {
+  const spellings = ['shop.example', 'shop.example.', 'shop.example:8080', 'shop.example.:8080']
+  for (const domain of ['shop.example', 'Shop.Example.', 'shop.example:443', '{sub}.example.'])
+    for (const host of spellings)
+      assert.deepEqual(
+        found([api('a', '/'), api('b', '/', domain)], host, '/x'),
+        ['b', 1],
+        `${domain} ${host}`,
+      )
+})

@@ -1,5 +1,6 @@
 import { goPrefix } from '@tollgate/model/definition/go-regexp'
 import { templateExpression, templateText } from '@tollgate/model/definition/path-template'
+import { hostName } from '@tollgate/model/host-name'
 
 /**
  * Which API a request belongs to (gateway contract, 4.1): by domain first, then by the longest listen path. A listen
@@ -40,14 +41,14 @@ export function routeTable<A extends Routed>(apis: readonly A[]): RouteTable<A> 
     return table
   }
 
-  for (const api of apis) tableOf(withoutPort(api.domain.toLowerCase())).add(api)
+  for (const api of apis) tableOf(hostName(api.domain.toLowerCase())).add(api)
   anywhere.seal()
   for (const table of byDomain.values()) table.seal()
   if (byDomain.size === 0) return { find: (_host, path) => anywhere.find(path) }
 
   return {
     find(host, path) {
-      const name = withoutPort(host)
+      const name = hostName(host)
       const listed = byDomain.get(name)?.find(path)
       if (listed !== undefined) return listed
       for (const pattern of patterns) {
@@ -116,10 +117,4 @@ class PathTable<A extends Routed> {
     }
     return undefined
   }
-}
-
-/** The host name of an authority: the port, and the brackets of an IPv6 address stay apart. */
-function withoutPort(authority: string): string {
-  const colon = authority.lastIndexOf(':')
-  return colon > authority.lastIndexOf(']') ? authority.slice(0, colon) : authority
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import { hostName } from '@tollgate/model/host-name'
 import type { CertificatePair, TlsSettings } from '../settings.ts'
 
 /** What the API definitions add to that. */
@@ -94,7 +95,7 @@ export function certificateRegistry(
   return {
     fallback: first.options,
     find(host) {
-      const name = host.toLowerCase()
+      const name = hostName(host.toLowerCase())
       return byName.get(name) ?? byName.get(`*${name.slice(name.indexOf('.'))}`) ?? first.context
     },
   }

@@ -1,5 +1,6 @@
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { certificateUse, namedCertificates } from '@tollgate/model/definition/certificate-use'
+import { hostName } from '@tollgate/model/host-name'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { ApiCertificate, ApiTls } from '../edge/tls-certificates.ts'
 import { CertificateMissing } from '../pipeline/compile-error.ts'
@@ -49,7 +50,7 @@ function asksClient(definition: ApiDefinition): boolean {
 /** The name that clients ask for; none of a pattern, which is left to the names in the certificates. */
 function domainOf({ domain = '', domain_disabled }: ApiDefinition): string {
   if (domain_disabled === true || domain.includes('{')) return ''
-  return domain.toLowerCase().replace(/:\d+$/, '')
+  return hostName(domain.toLowerCase())
 }
 
 /** What is missing was said when the API was compiled; clients of its domain see that by the certificate they get. */

@@ -1,4 +1,4 @@
-import { isObjectId, objectId } from '@tollgate/model/ids'
+import { isOrganisationId, objectId } from '@tollgate/model/ids'
 import { Organisation } from '@tollgate/model/people/organisation'
 import type { OrganisationRecord } from '@tollgate/storage/records/organisations'
 import { z } from 'zod'
@@ -10,15 +10,18 @@ import { PageNumber, pageOf } from '../page-query.ts'
 import { type Route, route } from '../route.ts'
 
 export const organisationProblems = defineProblems({
+  organisation_id_taken: { status: 409, message: 'Found organisation with the same ID' },
   organisation_invalid: { status: 400, message: 'Organisation object validation failed' },
   organisation_unknown: { status: 404, message: 'Could not retrieve org detail' },
 })
 
 export const ShownOrganisation = Document.extend({ id: z.string() })
 const ShownOrganisations = z.object({ organisations: z.array(ShownOrganisation), pages: z.number() })
-const ImportedOrganisation = Organisation.extend({
-  id: z.string().refine(isObjectId, 'expected 24 lower-case hex digits'),
-})
+const OrganisationId = z
+  .string()
+  .refine(isOrganisationId, 'expected at most 128 letters, digits and characters that are safe in a path')
+const NewOrganisation = Organisation.extend({ id: z.union([z.literal(''), OrganisationId]).optional() })
+const ImportedOrganisation = Organisation.extend({ id: OrganisationId })
 const invalid = organisationProblems.organisation_invalid.message
 
 /** /admin/organisations: the tenants of this instance (dashboard contract, section 1.7). */
@@ -39,13 +42,13 @@ export const organisationRoutes = (deps: Dependencies): Route[] => [
     method: 'POST',
     path: '/admin/organisations',
     permission: 'admin-secret',
-    summary: 'Create an organisation',
+    summary: 'Create an organisation; an id that it brings is kept',
     invalid,
-    body: Organisation,
+    body: NewOrganisation,
     answer: CreatedInMeta,
     async handle({ caller, body }) {
-      const id = objectId()
-      await storeOrganisation(deps, caller, id, body)
+      const id = body.id || objectId()
+      await storeOrganisation(deps, caller, id, body, 'new')
       return ok('Org created', id)
     },
   }),
@@ -98,15 +101,17 @@ export const organisationRoutes = (deps: Dependencies): Route[] => [
   }),
 ]
 
-/** Stores an organisation under this id, in place of one that has it. */
+/** Stores an organisation under this id, in place of one that has it unless it is to be new. */
 async function storeOrganisation(
   { storage, now }: Dependencies,
   caller: AdminCaller,
   id: string,
   sent: Organisation,
+  kind: 'new' | 'new-or-known' = 'new-or-known',
 ): Promise<void> {
   await storage.write(actorOf(caller), async ({ organisations }) => {
     const found = await organisations.byId(id)
+    if (found !== undefined && kind === 'new') throw new Problem(organisationProblems.organisation_id_taken)
     const createdAt = found?.createdAt ?? new Date(now()).toISOString()
     const record = { id, organisation: { ...sent, id }, createdAt }
     await (found === undefined ? organisations.insert(record) : organisations.update(record))

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { UploadedBody } from '../certificates/uploaded-file.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { envelopeOf, ok } from '../envelopes.ts'
+import { Document, Done, envelopeOf, ok } from '../envelopes.ts'
 import { type Route, route } from '../route.ts'
 
 const Hello = envelopeOf(z.object({ version: z.string(), ready: z.boolean() }))
 
-/** Signs of life on the dashboard port, and a reload that has nothing to do (dashboard contract, section 1.7). */
+/** Signs of life on the dashboard port, and what scripts ask for that has nothing to do here (dashboard contract, section 1.7). */
 export const systemRoutes = (deps: Dependencies): Route[] => {
   const hello = () => ok('Hello', { version: deps.version, ready: deps.notReady() === undefined })
   return [
@@ -24,6 +25,24 @@ export const systemRoutes = (deps: Dependencies): Route[] => {
       summary: 'Whether the program answers and knows the secret',
       answer: Hello,
       handle: hello,
+    }),
+    route({
+      method: 'POST',
+      path: '/license',
+      permission: 'public',
+      summary: 'Nothing to do: no licence is needed, whatever is sent',
+      upload: true,
+      body: UploadedBody,
+      answer: Done,
+      handle: () => ok('License updated'),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/assets',
+      permission: 'api_assets:read',
+      summary: 'List assets; there are none yet',
+      answer: z.array(Document),
+      handle: () => [],
     }),
     route({
       method: 'GET',

@@ -1,7 +1,8 @@
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 
 type Hook = { readonly id?: string | undefined; readonly [field: string]: unknown }
-type HookReference = {
+/** What an API's wrapper says of a webhook and the event that it is told. */
+export type HookReference = {
   readonly event_name?: string | undefined
   readonly event_timeout?: number | undefined
   readonly hook?: Hook | null | undefined
@@ -22,6 +23,11 @@ export function withHookHandlers(
   before: readonly HookReference[],
 ): ApiDefinition {
   if (references.length === 0 && before.length === 0) return definition
+  const known = new Map(
+    Object.values(eventsOf(definition))
+      .flat()
+      .map((handler) => [hookIdOf(handler), handler.handler_meta]),
+  )
   const managed = new Set([...references, ...before].flatMap((reference) => reference.hook?.id ?? []))
   const events = new Map<string, readonly Handler[]>()
   for (const [event, handlers] of Object.entries(eventsOf(definition))) {
@@ -33,18 +39,19 @@ export function withHookHandlers(
   for (const reference of references) {
     const { event_name: event = '', hook } = reference
     if (event === '' || hook?.id === undefined) continue
-    events.set(event, [...(events.get(event) ?? []), handlerFor(reference, hook)])
+    events.set(event, [...(events.get(event) ?? []), handlerFor(reference, hook, known.get(hook.id))])
   }
   const others: unknown = definition.event_handlers?.events
   const merged = { ...(typeof others === 'object' ? others : {}), ...Object.fromEntries(events) }
   return { ...definition, event_handlers: { ...definition.event_handlers, events: merged } }
 }
 
-function handlerFor(reference: HookReference, hook: Hook): Handler {
-  return {
-    handler_name: HANDLER,
-    handler_meta: { ...hook, event_timeout: reference.event_timeout ?? hook.event_timeout ?? 0 },
-  }
+/** @param before what the handler of this webhook said; its `webhook_id` stays where the reference tells none */
+function handlerFor(reference: HookReference, hook: Hook, before: unknown): Handler {
+  const isMeta = typeof before === 'object' && before !== null && 'webhook_id' in before
+  const kept = isMeta && !hook.webhook_id ? { webhook_id: before.webhook_id } : {}
+  const event_timeout = reference.event_timeout ?? hook.event_timeout ?? 0
+  return { handler_name: HANDLER, handler_meta: { ...hook, ...kept, event_timeout } }
 }
 
 function hookIdOf(handler: Handler): string {

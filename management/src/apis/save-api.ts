@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   type ApiDefinition,
   definitionProblems,
@@ -8,16 +9,21 @@ import type { Actor } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { Storage, Stores } from '@tollgate/storage/storage'
 import { Problem, problems } from '../errors.ts'
-import { type ApiDocument, wrapperOf } from './api-document.ts'
+import { ApiDocument, wrapperOf } from './api-document.ts'
 import { apiProblems } from './api-problems.ts'
-import { withHookHandlers } from './hook-references.ts'
+import { type HookReference, withHookHandlers } from './hook-references.ts'
 import { type ClaimContext, refuseClaims } from './refuse-claims.ts'
 
 /** Problems of a definition that an answer lists at most. */
 const MAX_LISTED_PROBLEMS = 10
 
 /** What the API verbs work with. */
-export type ApiContext = ClaimContext & { readonly storage: Storage; readonly now: () => number }
+export type ApiContext = ClaimContext & {
+  readonly storage: Storage
+  readonly now: () => number
+  /** Whether the APIs of one organisation may share a domain and listen path. */
+  readonly duplicateSlugs: boolean
+}
 
 /**
  * Stores a new API. Its `api_id` is kept when it brings one; the organisation is the given one whatever it says. Throws
@@ -32,9 +38,23 @@ export function createApi(
   return insertApi(context, actor, orgId, document, objectId())
 }
 
+/** As `importApi`, for a bare definition: what an API that is replaced has beside its own stays. */
+export async function importDefinition(
+  context: ApiContext,
+  actor: Actor,
+  orgId: string,
+  definition: ApiDefinition,
+): Promise<ApiRecord> {
+  const { api_id: apiId = '' } = definition
+  const found = apiId === '' ? undefined : await context.storage.apis.byId(orgId, apiId)
+  const wrapper = found?.apiId === apiId ? found.wrapper : {}
+  return importApi(context, actor, orgId, ApiDocument.parse({ ...wrapper, api_definition: definition }))
+}
+
 /**
- * Stores an API with both its ids as they come. One that the organisation has already is replaced. Throws as
- * `createApi`.
+ * Stores an API with both its ids as they come. One that the organisation has already is replaced; it keeps its database
+ * id, but a database id that another API has is refused: `api_id_taken`. Nothing is written where nothing would change.
+ * Throws as `createApi`.
  */
 export async function importApi(
   context: ApiContext,
@@ -44,7 +64,14 @@ export async function importApi(
 ): Promise<ApiRecord> {
   const { id = '', api_id: apiId = '' } = document.api_definition
   const found = apiId === '' ? undefined : await context.storage.apis.byId(orgId, apiId)
-  if (found?.apiId === apiId) return updateApi(context, actor, found, document)
+  if (found?.apiId === apiId) {
+    const named = isObjectId(id) ? await context.storage.apis.byId(undefined, id) : undefined
+    if (named !== undefined && named.id !== found.id) throw new Problem(apiProblems.api_id_taken)
+    const next = await updated(context, found, document)
+    const isSame =
+      isDeepStrictEqual(next.definition, found.definition) && isDeepStrictEqual(next.wrapper, found.wrapper)
+    return isSame ? found : storeUpdated(context, actor, found, next)
+  }
   return insertApi(context, actor, orgId, document, isObjectId(id) ? id : objectId())
 }
 
@@ -58,11 +85,25 @@ export async function updateApi(
   found: ApiRecord,
   document: ApiDocument,
 ): Promise<ApiRecord> {
-  const next = draft(context, { ...found, wrapper: wrapperOf(document) }, document.api_definition, found)
+  return storeUpdated(context, actor, found, await updated(context, found, document))
+}
+
+async function updated(context: ApiContext, found: ApiRecord, document: ApiDocument): Promise<ApiRecord> {
+  const references = await withWebhookIds(context.storage, found.orgId, document.hook_references ?? [])
+  const frame = { ...found, wrapper: wrapperOf(document) }
+  return draft(context, frame, document.api_definition, references, found)
+}
+
+async function storeUpdated(
+  context: ApiContext,
+  actor: Actor,
+  found: ApiRecord,
+  next: ApiRecord,
+): Promise<ApiRecord> {
   await context.storage.write(actor, async (stores) => {
     if ((await stores.apis.byId(found.orgId, found.id)) === undefined)
       throw new Problem(apiProblems.api_not_updatable)
-    await refuseTakenUrl(stores, next)
+    await refuseTakenUrl(stores, next, context.duplicateSlugs)
     await refuseClaims(stores, next, context)
     await stores.apis.update(next)
   })
@@ -80,7 +121,8 @@ async function insertApi(
   const apiId = sentId === '' ? hex32() : sentId
   const at = new Date(context.now()).toISOString()
   const frame = { id, apiId, orgId, wrapper: wrapperOf(document), createdAt: at }
-  const record = draft(context, frame, document.api_definition)
+  const references = await withWebhookIds(context.storage, orgId, document.hook_references ?? [])
+  const record = draft(context, frame, document.api_definition, references)
   await context.storage.write(actor, async (stores) => {
     if ((await stores.organisations.byId(orgId)) === undefined)
       throw new Problem(problems.organisation_unknown)
@@ -88,7 +130,7 @@ async function insertApi(
       if ((await stores.apis.byId(undefined, taken)) !== undefined)
         throw new Problem(apiProblems.api_id_taken)
     }
-    await refuseTakenUrl(stores, record)
+    await refuseTakenUrl(stores, record, context.duplicateSlugs)
     await refuseClaims(stores, record, context)
     await stores.apis.insert(record)
   })
@@ -100,14 +142,33 @@ function draft(
   context: ApiContext,
   frame: Omit<ApiRecord, 'definition' | 'updatedAt'>,
   sent: ApiDefinition,
+  references: readonly HookReference[],
   before?: ApiRecord,
 ): ApiRecord {
   const completed = withApiDefaults(sent, frame)
-  const definition = withHookHandlers(completed, referencesOf(frame.wrapper), referencesOf(before?.wrapper))
+  const definition = withHookHandlers(completed, references, referencesOf(before?.wrapper))
   const found = definitionProblems(definition)
   if (found.length > 0)
     throw new Problem(apiProblems.api_invalid, found.slice(0, MAX_LISTED_PROBLEMS).join('; '))
   return { ...frame, definition, updatedAt: new Date(context.now()).toISOString() }
+}
+
+/** References name a webhook by `id`; the gateway's handlers tell its `webhook_id` too, which a reference may lack. */
+function withWebhookIds(
+  { webhooks }: Storage,
+  orgId: string,
+  references: readonly HookReference[],
+): Promise<readonly HookReference[]> {
+  return Promise.all(
+    references.map(async (reference) => {
+      const { hook } = reference
+      if (!hook?.id || hook.webhook_id) return reference
+      const stored = await webhooks.byId(orgId, hook.id)
+      return stored === undefined
+        ? reference
+        : { ...reference, hook: { ...hook, webhook_id: stored.webhookId } }
+    }),
+  )
 }
 
 function referencesOf(wrapper: ApiRecord['wrapper'] | undefined) {
@@ -116,16 +177,19 @@ function referencesOf(wrapper: ApiRecord['wrapper'] | undefined) {
 }
 
 /**
- * One domain has each listen path once, with or without its last slash. Nor may a listen path begin with the id of
- * another API, under which that one is reachable everywhere, nor an id be the listen path of another.
+ * One domain has each listen path once, with or without its last slash, unless the APIs of an organisation may share one.
+ * Nor may a listen path begin with the id of another API, under which that one is reachable everywhere, nor an id be the
+ * listen path of another.
  */
-async function refuseTakenUrl(stores: Stores, record: ApiRecord): Promise<void> {
+async function refuseTakenUrl(stores: Stores, record: ApiRecord, duplicateSlugs: boolean): Promise<void> {
   const listenPath = record.definition.proxy?.listen_path ?? ''
-  const domain = (record.definition.domain ?? '').toLowerCase()
+  const domain = record.definition.domain ?? ''
+  const clashes = (other: ApiRecord) =>
+    other.id !== record.id && !(duplicateSlugs && other.orgId === record.orgId)
   const bare = listenPath.replace(/\/+$/, '')
   for (const path of new Set([listenPath, bare, `${bare}/`, `/${record.apiId}`, `/${record.apiId}/`])) {
     const others = path === '' ? [] : await stores.apis.byListenPath(domain, path)
-    if (others.some((other) => other.id !== record.id)) throw new Problem(apiProblems.api_url_taken)
+    if (others.some(clashes)) throw new Problem(apiProblems.api_url_taken)
   }
   const first = listenPath.split('/')[1] ?? ''
   const named = first === '' ? undefined : await stores.apis.byId(undefined, first)

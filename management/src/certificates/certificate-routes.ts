@@ -1,4 +1,4 @@
-import { isObjectId } from '@tollgate/model/ids'
+import { isOrganisationId } from '@tollgate/model/ids'
 import { certificateSecret } from '@tollgate/model/judge/judge-certificate'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import { z } from 'zod'
@@ -10,7 +10,7 @@ import { Problem, type ProblemSpec } from '../errors.ts'
 import { createCatalogue } from '../keys/catalogue.ts'
 import type { KeyContext } from '../keys/key-context.ts'
 import { PageNumber, paged, pageOf } from '../page-query.ts'
-import { type Route, route } from '../route.ts'
+import { Reply, type Route, route } from '../route.ts'
 import { deleteDependencies, dependentApis, dependentKey } from './certificate-dependencies.ts'
 import { certificateProblems as problems } from './certificate-problems.ts'
 import {
@@ -18,6 +18,7 @@ import {
   CertificateDetails,
   certificateBasics,
   certificateDetails,
+  isExpired,
 } from './describe-certificate.ts'
 import { addCertificate, deleteCertificate } from './save-certificate.ts'
 import { UploadedBody, uploadedFile } from './uploaded-file.ts'
@@ -37,8 +38,6 @@ const Added = z.object({
   id: z.string(),
   message: z.string(),
   status: z.literal('ok'),
-  /** What is odd about it, though it was taken. */
-  warning: z.string().optional(),
 })
 
 const DependencyList = z.object({
@@ -84,7 +83,7 @@ const collection = (deps: Dependencies): Route[] => [
       const page = pageOf(query.p, deps.pageSize)
       const { rows, pages } = await deps.storage.certificates.list(caller.scope, filter, page)
       if (!detailed) return { certs: rows.map(({ id }) => id), pages }
-      return { cert_basics: rows.map((record) => certificateBasics(record, deps.now())), pages }
+      return { cert_basics: rows.map(certificateBasics), pages }
     },
   }),
   route({
@@ -97,7 +96,7 @@ const collection = (deps: Dependencies): Route[] => [
     handle: async ({ caller, query }) => {
       const page = pageOf(query.p, deps.pageSize)
       const { rows, pages } = await deps.storage.certificates.list(caller.scope, {}, page)
-      return { certificates: rows.map((record) => certificateDetails(record, deps.now())), pages }
+      return { certificates: rows.map(certificateDetails), pages }
     },
   }),
   route({
@@ -112,13 +111,9 @@ const collection = (deps: Dependencies): Route[] => [
     handle: async ({ caller, query, body }) => {
       const orgId = organisationFor(caller, query.org_id)
       const record = await addCertificate(deps, actorOf(caller), orgId, await uploadedFile(body))
-      const { expired } = certificateDetails(record, deps.now())
-      return {
-        id: record.id,
-        message: 'Certificate added',
-        status: 'ok' as const,
-        ...(expired && { warning: 'the certificate has expired' }),
-      }
+      const added = { id: record.id, message: 'Certificate added', status: 'ok' as const }
+      if (!isExpired(record, deps.now())) return added
+      return new Reply(added, 200, { 'x-tollgate-warning': 'the certificate has expired' })
     },
   }),
 ]
@@ -131,7 +126,7 @@ const one = (deps: Dependencies): Route[] => [
     summary: 'Read what a certificate says',
     answer: CertificateDetails,
     handle: async ({ caller, params }) =>
-      certificateDetails(await find(deps, caller, params.certId, problems.certificate_not_found), deps.now()),
+      certificateDetails(await find(deps, caller, params.certId, problems.certificate_not_found)),
   }),
   route({
     method: 'DELETE',
@@ -241,7 +236,10 @@ async function refuseBeyondRights(
     throw accessDenied(`/api/certs/dependencies/${id}`)
 }
 
+/** Hex digits that end the id of a certificate, behind its organisation's. */
+const FINGERPRINT_LENGTH = 64
+
 function organisationOfId(id: string): string {
-  const orgId = id.slice(0, 24)
-  return isObjectId(orgId) && /^[0-9a-f]{64}$/.test(id.slice(24)) ? orgId : ''
+  const orgId = id.slice(0, -FINGERPRINT_LENGTH)
+  return isOrganisationId(orgId) && /^[0-9a-f]{64}$/.test(id.slice(-FINGERPRINT_LENGTH)) ? orgId : ''
 }

@@ -27,7 +27,6 @@ export const CertificateBasics = z.object({
   is_ca: z.boolean(),
   not_before: z.string(),
   not_after: z.string(),
-  expired: z.boolean(),
 })
 
 /** All that is told of a certificate. */
@@ -41,18 +40,14 @@ export const CertificateDetails = z.object({
   is_ca: z.boolean(),
   not_before: z.string(),
   not_after: z.string(),
-  expired: z.boolean(),
 })
 
 /** What a bare public key, which has neither names nor dates, shows in their place. */
 const NO_DATE = '0001-01-01T00:00:00Z'
 
-export function certificateBasics(
-  record: CertificateRecord,
-  nowMs: number,
-): z.output<typeof CertificateBasics> {
-  const { id, issuer, subject, dns_names, has_private, is_ca, not_before, not_after, expired } =
-    certificateDetails(record, nowMs)
+export function certificateBasics(record: CertificateRecord): z.output<typeof CertificateBasics> {
+  const { id, issuer, subject, dns_names, has_private, is_ca, not_before, not_after } =
+    certificateDetails(record)
   return {
     id,
     issuer_cn: issuer.CommonName,
@@ -62,14 +57,10 @@ export function certificateBasics(
     is_ca,
     not_before,
     not_after,
-    expired,
   }
 }
 
-export function certificateDetails(
-  record: CertificateRecord,
-  nowMs: number,
-): z.output<typeof CertificateDetails> {
+export function certificateDetails(record: CertificateRecord): z.output<typeof CertificateDetails> {
   const { id, orgId, pem, keySealed } = record
   const frame = { id, fingerprint: id.slice(orgId.length), has_private: keySealed !== '' }
   if (!pem.startsWith('-----BEGIN CERTIFICATE')) {
@@ -83,7 +74,6 @@ export function certificateDetails(
       is_ca: false,
       not_before: NO_DATE,
       not_after: NO_DATE,
-      expired: false,
     }
   }
   const certificate = new X509Certificate(pem)
@@ -95,7 +85,6 @@ export function certificateDetails(
     is_ca: certificate.ca,
     not_before: wireDate(certificate.validFromDate),
     not_after: wireDate(certificate.validToDate),
-    expired: certificate.validToDate.getTime() < nowMs,
   }
 }
 
@@ -103,8 +92,14 @@ function dnsNames({ subjectAltName }: X509Certificate): string[] {
   return Array.from((subjectAltName ?? '').matchAll(/DNS:([^,\s"]+)/g), ([, name = '']) => name)
 }
 
-/** Without milliseconds, as Go writes it. */
+/** Whether it was valid until a moment that has passed; a bare public key has no such moment. */
+export function isExpired({ pem }: CertificateRecord, nowMs: number): boolean {
+  return pem.startsWith('-----BEGIN CERTIFICATE') && new X509Certificate(pem).validToDate.getTime() < nowMs
+}
+
+/** Without milliseconds, as Go writes it. A date that cannot be read must not keep the others from being listed. */
 function wireDate(date: Date): string {
+  if (Number.isNaN(date.getTime())) return NO_DATE
   return date.toISOString().replace(/\.\d{3}Z$/, 'Z')
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { ApiDocument } from '../apis/api-document.ts'
 import { apiProblems } from '../apis/api-problems.ts'
 import { deleteApi } from '../apis/delete-api.ts'
-import { importApi, updateApi } from '../apis/save-api.ts'
+import { importDefinition, updateApi } from '../apis/save-api.ts'
 import { actorOf, type ControlCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Document } from '../envelopes.ts'
@@ -28,9 +28,10 @@ export const controlApiRoutes = (deps: Dependencies): Route[] => {
   const one = '/tyk/apis/:apiId'
 
   const add = async (caller: ControlCaller, definition: ApiDefinition) => {
-    const orgId = await organisationOf(deps, definition.org_id, undefined)
-    const document = ApiDocument.parse({ api_definition: definition })
-    const record = await inWordsOf(API_WORDS, () => importApi(deps, actorOf(caller), orgId, document))
+    const orgId = await organisationOf(deps, actorOf(caller), { named: definition.org_id })
+    const record = await inWordsOf(API_WORDS, () =>
+      importDefinition(deps, actorOf(caller), orgId, definition),
+    )
     return mutated(record.apiId, 'added')
   }
 

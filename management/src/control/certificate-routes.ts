@@ -51,7 +51,7 @@ export const controlCertificateRoutes = (deps: Dependencies): Route[] => {
         const scope = query.org_id === '' ? undefined : query.org_id
         const { rows } = await deps.storage.certificates.list(scope, {}, { page: 0, size: deps.pageSize })
         if (query.mode !== 'detailed') return { certs: rows.map(({ id }) => id) }
-        return { certs: rows.map((record) => certificateBasics(record, deps.now())) }
+        return { certs: rows.map(certificateBasics) }
       },
     }),
     route({
@@ -64,7 +64,7 @@ export const controlCertificateRoutes = (deps: Dependencies): Route[] => {
       upload: true,
       answer: Added,
       handle: async ({ caller, query, body }) => {
-        const orgId = await organisationOf(deps, query.org_id, null)
+        const orgId = await organisationOf(deps, actorOf(caller), { named: query.org_id })
         const { id } = await refusedAs403(async () =>
           addCertificate(deps, actorOf(caller), orgId, await uploadedFile(body)),
         )
@@ -80,7 +80,7 @@ export const controlCertificateRoutes = (deps: Dependencies): Route[] => {
       answer: z.union([CertificateDetails, z.array(CertificateDetails)]),
       handle: async ({ params, query }) => {
         const records = await listed(params.certId ?? '', query.org_id)
-        const details = records.map((record) => certificateDetails(record, deps.now()))
+        const details = records.map(certificateDetails)
         const [only] = details
         return details.length === 1 && only !== undefined ? only : details
       },

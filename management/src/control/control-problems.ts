@@ -9,10 +9,15 @@ export const controlProblems = defineProblems({
   method_unknown: { status: 405, message: 'Method not supported' },
   not_found: { status: 404, message: 'Not Found' },
   not_ready: { status: 503, message: 'A successful API reload did not happen' },
-  unmarshalling_failed: { status: 500, message: 'Unmarshalling failed' },
+  unmarshalling_failed: { status: 400, message: 'Unmarshalling failed' },
   request_malformed: { status: 400, message: 'Request malformed' },
   instruction_malformed: { status: 400, message: "Couldn't decode instruction" },
-  organisation_unclear: { status: 400, message: 'org_id is required: no API of the request tells it' },
+  organisation_unclear: { status: 400, message: 'org_id is required: there is no organisation yet' },
+  organisation_id_invalid: {
+    status: 400,
+    message:
+      'org_id must begin with a letter or digit and have at most 128 characters without spaces, "/", "?", "#", "%" and commas',
+  },
   organisation_unknown: { status: 400, message: 'Organisation not found' },
   key_without_rights: {
     status: 400,

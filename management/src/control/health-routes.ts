@@ -13,12 +13,17 @@ const Component = z.object({
 })
 const Health = z.object({
   status: z.enum(['pass', 'warn', 'fail']),
+  /** The release of Tyk whose API this is: scripts ask for a least one. Ours stands beside it. */
   version: z.string(),
+  tollgate_version: z.string(),
   description: z.string(),
-  details: z.object({ redis: Component }),
+  details: z.object({ redis: Component, dashboard: Component }),
 })
 
-/** /hello, /ready and the reloads, which have nothing left to do: what was answered is in force already. */
+/** The release of Tyk's gateway whose wire is followed (gateway contract, decisions of 2026-11-30). */
+const COMPATIBLE_WITH = 'v5.8.0'
+
+/** /hello, /ready and the reloads: what was answered is in force already, so that only files are read again. */
 export const healthRoutes = (deps: Dependencies): Route[] => {
   const health = async (description: string): Promise<z.input<typeof Health>> => {
     const fault = await storeFault(deps)
@@ -26,8 +31,22 @@ export const healthRoutes = (deps: Dependencies): Route[] => {
     const time = new Date(deps.now()).toISOString()
     // Monitors look for the store under the name that it has on this wire.
     const redis = { status, componentType: 'datastore', ...(fault !== undefined && { output: fault }), time }
-    const warns = status === 'pass' && deps.notReady() !== undefined
-    return { status: warns ? 'warn' : status, version: deps.version, description, details: { redis } }
+    // The Dashboard is a part of this program: it is there when all of it is.
+    const waitsFor = deps.notReady()
+    const dashboard = {
+      status: waitsFor === undefined ? 'pass' : 'warn',
+      componentType: 'system',
+      ...(waitsFor !== undefined && { output: waitsFor }),
+      time,
+    }
+    const warns = status === 'pass' && waitsFor !== undefined
+    return {
+      status: warns ? 'warn' : status,
+      version: COMPATIBLE_WITH,
+      tollgate_version: deps.version,
+      description,
+      details: { redis, dashboard },
+    }
   }
   const reload = (path: string, summary: string) =>
     route({
@@ -36,7 +55,10 @@ export const healthRoutes = (deps: Dependencies): Route[] => {
       permission: 'control-secret',
       summary,
       answer: StatusMessage,
-      handle: () => ({ status: 'ok', message: '' }),
+      async handle() {
+        await deps.reload()
+        return { status: 'ok', message: '' }
+      },
     })
 
   return [
@@ -60,8 +82,11 @@ export const healthRoutes = (deps: Dependencies): Route[] => {
         return health('Tyk GW Ready')
       },
     }),
-    reload('/tyk/reload', 'Nothing to do: every answered write is in force'),
-    reload('/tyk/reload/group', 'Nothing to do: every answered write is in force'),
+    reload(
+      '/tyk/reload',
+      'Read the files of definitions and policies again; every answered write is in force already',
+    ),
+    reload('/tyk/reload/group', 'The same'),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { policyIds } from '@tollgate/model/access/apply-policies'
 import { Session } from '@tollgate/model/access/session'
 import { z } from 'zod'
 import { actorOf, type ControlCaller } from '../caller.ts'
@@ -6,7 +7,7 @@ import { Document } from '../envelopes.ts'
 import type { ProblemSpec } from '../errors.ts'
 import { createCatalogue } from '../keys/catalogue.ts'
 import { deleteKey } from '../keys/delete-key.ts'
-import { findKey, namingOf } from '../keys/find-key.ts'
+import { findKey, lookUpKey, namingOf } from '../keys/find-key.ts'
 import { type IssuedKey, issueBasicUser, issueKey, previewKey } from '../keys/issue-key.ts'
 import type { KeyContext } from '../keys/key-context.ts'
 import { shownSession } from '../keys/key-data.ts'
@@ -15,7 +16,7 @@ import { updateKey } from '../keys/update-key.ts'
 import { type Route, route } from '../route.ts'
 import { Mutation, mutated } from './control-answers.ts'
 import { inWordsOf, controlProblems as problems, type Wording } from './control-problems.ts'
-import { organisationOf, scopeOf } from './organisation-of.ts'
+import { onlyOne, organisationOf, scopeOf } from './organisation-of.ts'
 
 const KeyQuery = z.object({
   hashed: z.string().optional(),
@@ -39,22 +40,42 @@ const WRITE_WORDS: Wording = {
 /** Another organisation's key is none, for who asks within one. */
 const notFoundAs = (spec: ProblemSpec): Wording => ({ key_not_found: spec, key_foreign: spec })
 
+type ControlKeyContext = KeyContext & Pick<Dependencies, 'defaultOrganisation'>
+
 /** /tyk/keys (gateway contract, section 3): the same verbs and records as /api/keys, in this surface's words. */
 export const controlKeyRoutes = (deps: Dependencies): Route[] => {
-  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
+  const context: ControlKeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
   return [...lists(context), ...creations(context), ...oneKey(context), policyAssignment(context)]
 }
 
-const orderOf = async (context: KeyContext, caller: ControlCaller, session: Session) => ({
+const orderOf = async (context: ControlKeyContext, caller: ControlCaller, session: Session) => ({
   actor: actorOf(caller),
-  orgId: await organisationOf(context, session.org_id, session.access_rights),
+  orgId: await organisationOf(context, actorOf(caller), {
+    named: session.org_id,
+    grantedApis: session.access_rights,
+    policies: policyIds(session),
+  }),
   session,
 })
 
-const find = async (context: KeyContext, id: string | undefined, query: KeyQuery, otherwise: ProblemSpec) =>
-  inWordsOf(notFoundAs(otherwise), async () =>
-    findKey(context, await scopeOf(context, query), id ?? '', namingOf(query)),
-  )
+/** A key by its whole id, or by a custom name or user name that only one organisation has. */
+const find = async (
+  context: ControlKeyContext,
+  id: string | undefined,
+  query: KeyQuery,
+  otherwise: ProblemSpec,
+) => {
+  const naming = namingOf(query)
+  const named = id ?? ''
+  const scope = await scopeOf(context, query)
+  if (scope === undefined) {
+    const found =
+      (await lookUpKey(context, undefined, named, naming)) ??
+      (await onlyOne(context, (orgId) => lookUpKey(context, orgId, named, naming)))
+    if (found !== undefined) return found
+  }
+  return inWordsOf(notFoundAs(otherwise), () => findKey(context, scope, named, naming))
+}
 
 const lists = (context: KeyContext): Route[] => [
   route({
@@ -74,7 +95,7 @@ const lists = (context: KeyContext): Route[] => [
   }),
 ]
 
-const creations = (context: KeyContext): Route[] => {
+const creations = (context: ControlKeyContext): Route[] => {
   const writes = { method: 'POST', permission: 'control-secret', body: Session } as const
   const added = ({ record, keyId }: IssuedKey) =>
     mutated(record.username === '' ? keyId : '', 'added', record.id)
@@ -88,7 +109,7 @@ const creations = (context: KeyContext): Route[] => {
       answer: Mutation,
       handle: async ({ caller, body }) =>
         inWordsOf(CREATE_WORDS, async () =>
-          added(await issueKey(context, await orderOf(context, caller, body))),
+          added(await issueKey(context, { ...(await orderOf(context, caller, body)), pastExpiry: 'stored' })),
         ),
     }),
     route({
@@ -129,7 +150,7 @@ const creations = (context: KeyContext): Route[] => {
   ]
 }
 
-const oneKey = (context: KeyContext): Route[] => {
+const oneKey = (context: ControlKeyContext): Route[] => {
   const about = { path: '/tyk/keys/:keyId', permission: 'control-secret', query: KeyQuery } as const
   return [
     route({
@@ -177,7 +198,7 @@ const oneKey = (context: KeyContext): Route[] => {
 }
 
 /** Replaces only the list of policies; quota periods go on. */
-const policyAssignment = (context: KeyContext): Route =>
+const policyAssignment = (context: ControlKeyContext): Route =>
   route({
     method: 'POST',
     path: '/tyk/keys/policy/:keyHash',

@@ -6,7 +6,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { Document } from '../envelopes.ts'
 import { Problem } from '../errors.ts'
 import { shownPolicy } from '../policies/policy-document.ts'
-import { deletePolicy, importPolicy, updatePolicy } from '../policies/save-policy.ts'
+import { deletePolicy, FREE_NAMES, importPolicy, updatePolicy } from '../policies/save-policy.ts'
 import { type Route, route } from '../route.ts'
 import { Mutation, mutated } from './control-answers.ts'
 import { inWordsOf, controlProblems as problems, type Wording } from './control-problems.ts'
@@ -16,8 +16,6 @@ const POLICY_WORDS: Wording = {
   policy_not_found: problems.policy_not_found,
   policy_not_deletable: problems.policy_not_found,
 }
-/** A policy without rights is a master policy here, which sets the limits of a whole key. */
-const LENIENT = { rightsRequired: false }
 
 /** /tyk/policies (gateway contract, section 3), in force as soon as they are stored. */
 export const controlPolicyRoutes = (deps: Dependencies): Route[] => {
@@ -27,10 +25,11 @@ export const controlPolicyRoutes = (deps: Dependencies): Route[] => {
 
   const add = async (caller: ControlCaller, policy: Policy) => {
     if (!policy.id && !policy._id) throw new Problem(problems.policy_without_id)
-    const orgId = await organisationOf(deps, policy.org_id, policy.access_rights)
-    const record = await inWordsOf(POLICY_WORDS, () =>
-      importPolicy(deps, actorOf(caller), orgId, policy, LENIENT),
-    )
+    const orgId = await organisationOf(deps, actorOf(caller), {
+      named: policy.org_id,
+      grantedApis: policy.access_rights,
+    })
+    const record = await inWordsOf(POLICY_WORDS, () => importPolicy(deps, actorOf(caller), orgId, policy))
     return mutated(publicId(record), 'added')
   }
 
@@ -43,7 +42,7 @@ export const controlPolicyRoutes = (deps: Dependencies): Route[] => {
       answer: z.array(Document),
       handle: async () => {
         const { rows } = await deps.storage.policies.list(undefined, {}, { page: 0, size: deps.pageSize })
-        return rows.map(shownPolicy)
+        return rows.map(gatewayPolicy)
       },
     }),
     route({
@@ -70,7 +69,7 @@ export const controlPolicyRoutes = (deps: Dependencies): Route[] => {
       path: one,
       summary: 'Read a policy',
       answer: Document,
-      handle: async ({ params }) => shownPolicy(await findPolicy(deps, params.policyId)),
+      handle: async ({ params }) => gatewayPolicy(await findPolicy(deps, params.policyId)),
     }),
     route({
       ...writes,
@@ -79,11 +78,10 @@ export const controlPolicyRoutes = (deps: Dependencies): Route[] => {
       summary: 'Replace a policy; in force for every key that lists it when this is answered',
       handle: async ({ caller, params, body }) => {
         const found = await findPolicy(deps, params.policyId)
-        if (body.id && body.id !== found.explicitId && body.id !== found.id) {
-          throw new Problem(problems.policy_id_mismatch)
-        }
+        for (const id of [body.id, body._id])
+          if (id && id !== found.explicitId && id !== found.id) throw new Problem(problems.policy_id_mismatch)
         await inWordsOf(POLICY_WORDS, () =>
-          updatePolicy(deps, actorOf(caller), found, { ...body, org_id: found.orgId }, LENIENT),
+          updatePolicy(deps, actorOf(caller), found, { ...body, org_id: found.orgId }, FREE_NAMES),
         )
         return mutated(publicId(found), 'modified')
       },
@@ -101,6 +99,12 @@ export const controlPolicyRoutes = (deps: Dependencies): Route[] => {
       },
     }),
   ]
+}
+
+/** A policy as a gateway names it: by `id`, which is `_id` where no other was chosen, and without what only a Dashboard knows (gateway contract, section 1.3). */
+function gatewayPolicy(record: PolicyRecord): Record<string, unknown> {
+  const { access_rights_array: _list, date_created: _date, ...policy } = shownPolicy(record)
+  return { ...policy, id: publicId(record) }
 }
 
 function publicId(record: PolicyRecord): string {

@@ -181,7 +181,7 @@ test('nobody reads these of another organisation, or without the permission for 
 
 test('a preview shows beside the key what it might do', async () => {
   const { ask, apiId } = await smallWorld()
-  const { status, body } = await ask('POST', '/api/keys/preview', limited(apiId))
+  const { status, body } = await ask('POST', '/api/keys/preview?effective=1', limited(apiId))
   assert.equal(status, 200)
   assert.deepEqual(Object.keys(body), ['api_model', 'key_id', 'data', 'key_hash', 'effective'])
   const [api] = body.effective.apis

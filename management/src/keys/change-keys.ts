@@ -115,7 +115,7 @@ function changed(session: Session, action: Exclude<KeyAction, { action: 'delete'
 /** A key that never expires stays so. */
 function later(expires: number | undefined, seconds: number, now: number): number | undefined {
   if (expires === undefined || expires < 1) return undefined
-  return Math.max(expires, now) + seconds
+  return Math.min(Math.max(expires, now) + seconds, Number.MAX_SAFE_INTEGER)
 }
 
 /** @param policyIds the id under which it is listed, then others that mean the same policy */

@@ -13,7 +13,7 @@ import { refuseUnusable, resetCounters } from './key-access.ts'
 import { isCertificateSecret, withCertificates } from './key-certificate.ts'
 import type { KeyContext } from './key-context.ts'
 import { keyProblems } from './key-problems.ts'
-import { sessionOfNewKey } from './key-session.ts'
+import { isPastExpiry, sessionOfNewKey } from './key-session.ts'
 import { resolveTerms } from './key-terms.ts'
 import { MIN_PASSWORD_LENGTH, withHashedPassword } from './passwords.ts'
 
@@ -27,6 +27,8 @@ export type KeyOrder = {
   readonly actor: Actor
   readonly orgId: string
   readonly session: Session
+  /** What becomes of an `expires` in the past: refused, or stored as it is, so that the key opens nothing. */
+  readonly pastExpiry?: 'refused' | 'stored'
 }
 
 /** A stored key and the id that its owner is told: the secret, which is nowhere else; of a user `org id + name`. */
@@ -35,7 +37,7 @@ export type IssuedKey = { readonly record: KeyRecord; readonly keyId: string }
 /**
  * Issues a key with a generated secret, or with a chosen one: `name`, honoured with and without the organisation's id
  * in front. A name that is taken within the organisation is written anew and keeps its public id. Throws the problems
- * of `resolveTerms`, `key_name_invalid`, `key_password_short`. A key that is bound to a certificate
+ * of `resolveTerms`, `key_name_invalid`, `key_password_short`, `key_expiry_past`. A key that is bound to a certificate
  * (`certificate`) is found by it. Throws `key_certificate_unknown` and `key_certificate_taken` for that.
  */
 export async function issueKey(context: KeyContext, order: KeyOrder, name?: string): Promise<IssuedKey> {
@@ -99,10 +101,12 @@ export async function previewKey(context: KeyContext, order: KeyOrder): Promise<
 }
 
 async function draft(context: KeyContext, order: KeyOrder): Promise<KeyRecord> {
+  const nowMs = context.now()
+  if (order.pastExpiry !== 'stored' && isPastExpiry(order.session.expires, nowMs))
+    throw new Problem(keyProblems.key_expiry_past)
   const terms = await resolveTerms(context, order.orgId, order.session)
   const bound = await withCertificates(context.storage, order.orgId, order.session)
   const hashed = await withHashedPassword(bound)
-  const nowMs = context.now()
   const session = sessionOfNewKey(hashed, order.orgId, terms, nowMs)
   const at = new Date(nowMs).toISOString()
   const record = { id: hex32(), orgId: order.orgId, session, username: '', createdAt: at, updatedAt: at }
@@ -124,6 +128,8 @@ async function insertOrReplace(
       await stores.keys.insert(record, secretHashes)
       return { written: record, replaced: undefined }
     }
+    // Ids of organisations may begin alike, so that two spell one secret.
+    if (taken.orgId !== order.orgId) throw new Problem(keyProblems.key_name_invalid, 'it is taken')
     const anew = { ...record, id: taken.id, createdAt: taken.createdAt }
     await stores.keys.update(anew)
     return { written: anew, replaced: taken }

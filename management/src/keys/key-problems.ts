@@ -11,6 +11,7 @@ export const keyProblems = defineProblems({
   key_policy_unknown: { status: 400, message: 'Policy not found' },
   key_budget_unusable: { status: 400, message: 'Limits cannot be counted so' },
   key_policies_unusable: { status: 400, message: 'Policies cannot be applied' },
+  key_expiry_past: { status: 400, message: 'expires lies in the past: such a key would open nothing' },
   key_certificate_unknown: { status: 400, message: 'Certificate not found' },
   key_certificate_taken: {
     status: 400,

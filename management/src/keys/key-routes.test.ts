@@ -176,19 +176,113 @@ test('an update replaces the whole session and keeps what the contract keeps', a
   clock.nowMs += 10_000
   const { status, body } = await ask('PUT', `/api/apis/-/keys/${key.key_id}`, {
     ...session(apiId),
-    expires: NOW - 5,
+    expires: NOW + 50,
   })
   assert.equal(status, 200)
   assert.deepEqual(
     [body.data.alias, body.data.expires, body.data.date_created],
-    ['', NOW + 100, key.data.date_created],
+    ['', NOW + 50, key.data.date_created],
   )
 })
 
-test('an expiry in the past is none for a new key', async () => {
+test('V2: an expiry in the past is refused wherever a key is made or replaced, and changes nothing', async () => {
   const { ask, apiId } = await smallWorld()
-  const { body } = await ask('POST', '/api/keys', { ...session(apiId), expires: NOW - 5 })
-  assert.equal(body.data.expires, 0)
+  const past = 'expires lies in the past: such a key would open nothing'
+  const { body: key } = await ask('POST', '/api/keys', { ...session(apiId), expires: NOW + 100 })
+  for (const expires of [NOW - 1, 2, 1_000_000_000])
+    for (const [method, path] of [
+      ['POST', '/api/keys'],
+      ['POST', '/api/keys/custom-key'],
+      ['POST', '/api/keys/preview'],
+      ['PUT', `/api/keys/${key.key_id}`],
+      ['PUT', `/api/apis/${apiId}/keys/${key.key_id}`],
+    ] as const) {
+      const { status, body } = await ask(method, path, { ...session(apiId), expires })
+      assert.deepEqual([status, body.Message], [400, past], `${method} ${path} ${expires}`)
+    }
+  assert.equal((await ask('GET', `/api/keys/${key.key_id}`)).body.data.expires, NOW + 100)
+  assert.equal((await ask('GET', '/api/keys/custom-key')).status, 404)
+})
+
+test('V2: less than 1 is never, 1 is over, and an expired key is saved as it was read', async () => {
+  const { ask, apiId, clock } = await smallWorld()
+  for (const expires of [0, -1, 1]) {
+    const { status, body } = await ask('POST', '/api/keys', { ...session(apiId), expires })
+    assert.deepEqual([status, body.data.expires], [200, expires])
+    assert.equal((await ask('PUT', `/api/keys/${body.key_id}`, { ...session(apiId), expires })).status, 200)
+  }
+  const { body: key } = await ask('POST', '/api/keys', { ...session(apiId), expires: NOW + 100 })
+  clock.nowMs += 200_000
+  const { data } = (await ask('GET', `/api/keys/${key.key_id}`)).body
+  const saved = await ask('PUT', `/api/keys/${key.key_id}`, { ...data, alias: 'over' })
+  assert.deepEqual([saved.status, saved.body.data.alias, saved.body.data.expires], [200, 'over', NOW + 100])
+})
+
+test('V2: of the lifetime of a policy and the expiry that is asked for, the earlier counts', async () => {
+  const { ask, apiId } = await smallWorld()
+  const policy = { name: 'hour', key_expires_in: 3600, access_rights: session(apiId).access_rights }
+  const { body: made } = await ask('POST', '/api/portal/policies', policy)
+  const ends = async (expires: number) => {
+    const { status, body } = await ask('POST', '/api/keys', { expires, apply_policies: [made.Message] })
+    return status === 200 ? body.data.expires : status
+  }
+  assert.deepEqual(
+    [await ends(0), await ends(-1), await ends(NOW + 60), await ends(NOW + 7200), await ends(NOW - 60)],
+    [NOW + 3600, NOW + 3600, NOW + 60, NOW + 3600, 400],
+  )
+  for (const key_expires_in of [-2, -3600]) {
+    const { status, body } = await ask('PUT', `/api/portal/policies/${made.Message}`, {
+      ...policy,
+      key_expires_in,
+    })
+    assert.deepEqual([status, /^key_expires_in lies in the past/.test(body.Message)], [400, true])
+  }
+  for (const key_expires_in of [0, -1])
+    assert.equal(
+      (await ask('PUT', `/api/portal/policies/${made.Message}`, { ...policy, key_expires_in })).status,
+      200,
+    )
+})
+
+test('V2: many keys are not given an expiry in the past either', async () => {
+  const { ask, apiId } = await smallWorld()
+  const { body: key } = await ask('POST', '/api/keys', session(apiId))
+  const extend = (expires: number) =>
+    ask('POST', '/api/keys/bulk', { action: 'extend', ids: [key.key_hash], expires })
+  const { status, body } = await extend(NOW - 1)
+  assert.deepEqual([status, /expires lies in the past/.test(body.Message)], [400, true])
+  assert.equal((await ask('GET', `/api/keys/${key.key_hash}`)).body.data.expires, -1)
+  assert.equal((await extend(NOW + 1)).status, 200)
+})
+
+test('V3: a key with a time that no date can tell is shown, listed, searched and saved like any other', async () => {
+  const { ask, apiId } = await smallWorld()
+  const most = Number.MAX_SAFE_INTEGER
+  const odd = [9_999_999_999_999, 1_767_607_200_000_000, 8_640_000_000_001, most]
+  for (const expires of odd) {
+    const limit = { quota_max: 5, quota_renewal_rate: most }
+    const rights = { [apiId]: { api_id: apiId, versions: ['Default'], limit } }
+    const far = { ...session(apiId), expires, access_rights: rights, quota_max: 5, quota_renewal_rate: most }
+    const { status, body: key } = await ask('POST', '/api/keys', far)
+    assert.deepEqual([status, key.data?.expires], [200, expires])
+    const { data } = (await ask('GET', `/api/keys/${key.key_hash}`)).body
+    assert.equal(
+      (await ask('PUT', `/api/keys/${key.key_hash}`, data)).status,
+      200,
+      `${expires} read and saved`,
+    )
+    assert.equal((await ask('GET', `/api/keys/${key.key_hash}/effective`)).status, 200)
+    const extended = { action: 'extend', ids: [key.key_hash], seconds: 86_400 }
+    assert.equal((await ask('POST', '/api/keys/bulk', extended)).body.done, 1)
+  }
+  for (const path of [
+    '/api/keys/search?sort=expires',
+    '/api/keys/detailed?p=-1',
+    `/api/apis/${apiId}/access-by-key`,
+  ]) {
+    const { status, body } = await ask('GET', path)
+    assert.deepEqual([status, body.keys.length], [200, odd.length], path)
+  }
 })
 
 test('quota_remaining is live, starts anew on update and goes on with suppress_reset', async () => {

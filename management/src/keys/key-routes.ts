@@ -26,7 +26,8 @@ type KeyQuery = z.output<typeof KeyQuery>
 
 const KeyIds = z.object({ data: z.object({ keys: z.array(z.string()) }), pages: z.int() })
 const KeyDetails = z.object({ keys: z.array(KeyData), pages: z.int() })
-const PreviewedKey = z.object({ ...KeyData.shape, effective: AccessDescription })
+/** What is ours in it comes only to who asks for it: clients of the contract read its fields and no others. */
+const PreviewedKey = z.object({ ...KeyData.shape, effective: AccessDescription.optional() })
 const UpdatedKey = z.object({ ...KeyData.shape, ...Done.omit({ ID: true }).shape })
 
 /** /api/keys and /api/apis/…/keys (dashboard contract, section 1.1). A secret is shown once, in the answer to the POST. */
@@ -71,11 +72,13 @@ const issuing = (context: KeyContext): Route[] => {
       ...writes,
       method: 'POST',
       path: '/api/keys/preview',
-      summary: 'What creating a key would yield, and what it might do; nothing is stored',
+      summary: 'What creating a key would yield, with effective=1 what it might do too; nothing is stored',
+      query: z.object({ effective: z.string().optional() }),
       answer: PreviewedKey,
-      handle: async ({ caller, body }) => {
+      handle: async ({ caller, query, body }) => {
         const draft = await previewKey(context, orderOf(caller, body))
-        return { ...(await keyData(context, draft, '')), effective: await describeKey(context, draft) }
+        const data = await keyData(context, draft, '')
+        return query.effective === '1' ? { ...data, effective: await describeKey(context, draft) } : data
       },
     }),
     route({

@@ -23,7 +23,15 @@ export function sessionOfNewKey(sent: Session, orgId: string, terms: KeyTerms, n
 }
 
 /**
- * The session that replaces a stored one. The creation date stays, a past expiry gives way to the stored one. With
+ * Whether an expiry lies in the past, so that a key that had it would open nothing. Less than 1 means never; 1 is how
+ * clients of this wire end a key on purpose.
+ */
+export function isPastExpiry(expires: number | undefined, nowMs: number): boolean {
+  return expires !== undefined && expires > 1 && expires < seconds(nowMs)
+}
+
+/**
+ * The session that replaces a stored one. The creation date stays. With
  * `keepQuota` the running quota periods and `last_updated` stay too.
  */
 export function sessionOfUpdatedKey(sent: Session, stored: Session, facts: UpdateFacts): Session {
@@ -35,7 +43,6 @@ export function sessionOfUpdatedKey(sent: Session, stored: Session, facts: Updat
     org_id: stored.org_id,
     date_created: stored.date_created,
     last_updated: keepQuota ? stored.last_updated : String(now),
-    expires: isPast(sent.expires, now) ? stored.expires : sent.expires,
     ...ownInactiveFlag(sent, stored, terms),
     ...renewal,
     ...hmacSecret(sent),
@@ -57,18 +64,21 @@ function seconds(ms: number): number {
   return Math.floor(ms / 1000)
 }
 
-function isPast(expires: number | undefined, now: number): boolean {
-  return expires !== undefined && expires > 1 && expires < now
+/** When a period that begins now ends, unix seconds; what is longer than any number can tell ends with the last that can. */
+function after(now: number, period: number): number {
+  return Math.min(now + period, Number.MAX_SAFE_INTEGER)
 }
 
-/** A policy's `key_expires_in` counts for new keys whatever the body says; of several the shortest. */
+/** A policy's `key_expires_in` ends new keys, of several the shortest; a key that was asked to end before that does. */
 function expiryOfNewKey(sent: Session, terms: KeyTerms, now: number): number | undefined {
   const lifetimes = policiesOf(terms).flatMap(({ key_expires_in }) =>
     key_expires_in ? [key_expires_in] : [],
   )
   const shortest = Math.min(...lifetimes.filter((lifetime) => lifetime > 0))
-  if (Number.isFinite(shortest)) return now + Math.floor(shortest)
-  return isPast(sent.expires, now) ? 0 : sent.expires
+  const { expires } = sent
+  if (!Number.isFinite(shortest)) return expires
+  const end = after(now, Math.floor(shortest))
+  return expires !== undefined && expires >= 1 ? Math.min(expires, end) : end
 }
 
 /** Quota periods start now, in the session and in each right that has a limit of its own. */
@@ -76,9 +86,9 @@ function quotaRenewal(sent: Session, terms: KeyTerms, now: number, isStarted = (
   // The period may be a policy's.
   const { quota_renewal_rate: period = 0 } = applyPolicies(sent, terms.findPolicy).session
   return {
-    quota_renews: now + period,
+    quota_renews: after(now, period),
     ...withLimits(sent, (apiId, limit) =>
-      isStarted(apiId) ? { ...limit, quota_renews: now + (limit.quota_renewal_rate ?? 0) } : limit,
+      isStarted(apiId) ? { ...limit, quota_renews: after(now, limit.quota_renewal_rate ?? 0) } : limit,
     ),
   }
 }

@@ -31,7 +31,8 @@ function liveQuota(quota: Quota, limit: Limit | undefined, uses: Uses): Quota {
   if (max === -1) return { quota_remaining, quota_renews }
   if (limit === undefined) return { quota_remaining: Math.max(0, max), quota_renews }
   const { used = 0, resetsAtMs = 0 } = uses.get(limit.name) ?? {}
-  const renews = resetsAtMs > 0 ? Math.ceil(resetsAtMs / 1000) : quota_renews
+  const renews =
+    resetsAtMs > 0 ? Math.min(Math.ceil(resetsAtMs / 1000), Number.MAX_SAFE_INTEGER) : quota_renews
   return { quota_remaining: Math.max(0, max - used), quota_renews: renews }
 }
 

@@ -9,6 +9,8 @@ import { type Route, route } from '../route.ts'
 import { changeKey, changeKeys, type KeyAction, MAX_BULK } from './change-keys.ts'
 import { findKey, KeyNamingQuery, namingOf } from './find-key.ts'
 import type { KeyContext } from './key-context.ts'
+import { keyProblems } from './key-problems.ts'
+import { isPastExpiry } from './key-session.ts'
 import { FoundKeys, KeyFilterWords, keyQuestion, searchKeys } from './search-keys.ts'
 
 const SearchQuery = z.object({ ...KeyFilterWords, p: PageNumber, page_size: PageSize })
@@ -136,5 +138,10 @@ async function actionOf(context: KeyContext, caller: UserCaller, order: BulkOrde
       'expected either seconds or expires',
     )
   }
+  if (isPastExpiry(expires, context.now()))
+    throw new Problem(
+      { ...keyProblems.key_expiry_past, message: BULK_INVALID },
+      keyProblems.key_expiry_past.message,
+    )
   return seconds === undefined ? { action: 'extend', expires: expires ?? 0 } : { action: 'extend', seconds }
 }

@@ -5,6 +5,7 @@ import type { Actor } from '@tollgate/storage/changes/changes'
 import type { OrganisationSessionRecord } from '@tollgate/storage/records/organisation-sessions'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../errors.ts'
+import { isPastExpiry } from '../keys/key-session.ts'
 import { organisationSessionProblems as problems } from './organisation-session-problems.ts'
 
 /** What is needed to store an organisation's own limits. */
@@ -18,7 +19,7 @@ export type OrganisationSessionOrder = {
 
 /**
  * Stores the limits that hold for an organisation as a whole (gateway contract, sections 3 and 4.4), in place of those
- * it had. Rights and policies in the session mean nothing. Throws `organisation_session_unknown`.
+ * it had. Rights and policies in the session mean nothing. Throws `organisation_session_unknown`, `organisation_session_expiry_past`.
  */
 export async function saveOrganisationSession(
   deps: Dependencies,
@@ -31,6 +32,9 @@ export async function saveOrganisationSession(
     if ((await organisations.byId(orgId)) === undefined)
       throw new Problem(problems.organisation_session_unknown)
     const found = await organisationSessions.byOrganisation(orgId)
+    // An organisation does not expire: `is_inactive` ends it. A moment that has passed cannot be meant otherwise.
+    if (order.session.expires !== found?.session.expires && isPastExpiry(order.session.expires, nowMs))
+      throw new Problem(problems.organisation_session_expiry_past)
     const at = new Date(nowMs).toISOString()
     const session = {
       ...order.session,
@@ -39,7 +43,7 @@ export async function saveOrganisationSession(
       last_updated: String(now),
       quota_renews:
         found === undefined || order.reset
-          ? now + (order.session.quota_renewal_rate ?? 0)
+          ? Math.min(now + (order.session.quota_renewal_rate ?? 0), Number.MAX_SAFE_INTEGER)
           : (found.session.quota_renews ?? 0),
     }
     const after = { orgId, session, createdAt: found?.createdAt ?? at, updatedAt: at }

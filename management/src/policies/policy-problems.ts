@@ -6,8 +6,11 @@ export const policyProblems = defineProblems({
     status: 400,
     message: 'This policy name has already been used. Enter a unique policy name.',
   },
-  policy_without_rights: { status: 400, message: 'Policy must have at least one access right' },
   policy_partitions_invalid: { status: 400, message: 'A policy is either per_api or partitioned, not both' },
+  policy_lifetime_past: {
+    status: 400,
+    message: 'key_expires_in lies in the past: a lifetime is a number of seconds, 0 or -1 for none',
+  },
   policy_id_invalid: { status: 400, message: 'Invalid policy ID' },
   policy_id_not_hex: { status: 400, message: 'Policy ID is not in hex format' },
   policy_id_taken: { status: 409, message: 'Found policy with the same ID' },

@@ -85,7 +85,7 @@ test('ids that are brought are kept while they are free, and keys name the polic
   assert.equal((await ask('GET', `${PATH}/gold-1`)).body._id, gold._id)
 })
 
-test('a name clash, missing rights, a foreign organisation and contradictory partitions are refused', async () => {
+test('a name clash, a foreign organisation and contradictory partitions are refused', async () => {
   const { ask, apiId } = await smallWorld()
   const gold = { name: 'gold', access_rights: rightsOn(apiId) }
   await ask('POST', PATH, gold)
@@ -95,8 +95,6 @@ test('a name clash, missing rights, a foreign organisation and contradictory par
   }
   const clash = 'This policy name has already been used. Enter a unique policy name.'
   assert.deepEqual(await refused(gold), [400, clash])
-  assert.equal((await refused({ name: 'none' }))[0], 400)
-  assert.equal((await refused({ name: 'none', access_rights: {}, access_rights_array: [] }))[0], 400)
   const foreign = 'Object not owned by this organisation, write is forbidden'
   assert.deepEqual(await refused({ ...gold, name: 'b', org_id: 'f'.repeat(24) }), [403, foreign])
   assert.deepEqual(await refused('{'), [403, 'Request body malformed'])
@@ -104,6 +102,25 @@ test('a name clash, missing rights, a foreign organisation and contradictory par
   assert.deepEqual([wrong[0], /rate/.test(wrong[1])], [400, true])
   assert.equal((await refused({ ...gold, name: 'd', partitions: { per_api: true, quota: true } }))[0], 400)
   assert.equal((await ask('GET', PATH)).body.Data.length, 1)
+})
+
+test('V6: policies without rights are parts, which keys combine with others', async () => {
+  const { ask, apiId } = await smallWorld()
+  const made = async (policy: object) => {
+    const { status, body } = await ask('POST', PATH, policy)
+    assert.equal(status, 200, body.Message)
+    return body.Message
+  }
+  const rate = await made({ name: 'rate', rate: 7, per: 1, partitions: { rate_limit: true } })
+  const quota = await made({ name: 'quota', quota_max: 9, access_rights: {}, partitions: { quota: true } })
+  const none = await made({ name: 'none', access_rights: null, access_rights_array: [] })
+  const acl = await made({ name: 'acl', access_rights: rightsOn(apiId), partitions: { acl: true } })
+  const { status, body } = await ask('POST', '/api/keys', { apply_policies: [acl, rate, quota] })
+  assert.deepEqual([status, body.data.rate, body.data.quota_max], [200, 7, 9])
+  assert.equal((await ask('PUT', `${PATH}/${acl}`, { name: 'acl', access_rights: {} })).status, 200)
+  // Alone they open nothing.
+  for (const parts of [[rate], [quota], [none], [rate, quota]])
+    assert.equal((await ask('POST', '/api/keys', { apply_policies: parts })).status, 400)
 })
 
 test('unknown ids, and those of another organisation, are answered alike', async () => {

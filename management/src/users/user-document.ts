@@ -21,13 +21,13 @@ const Email = z
   .regex(/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u, 'expected an e-mail address')
 
 const levels = new Set(['read', 'write', 'admin', 'deny'])
-/** Permissions as they are sent: each with a level that exists. */
+/** Permissions as they are sent: each with a level that exists. Null is none sent, not an empty set of them. */
 export const GivenPermissions = Permissions.refine(
   (given) => Object.values(given).every((level) => levels.has(level)),
   {
     message: 'expected read, write, admin or deny',
   },
-).nullish()
+).optional()
 
 /** A user as it is sent to be changed; what is not sent stays as it is. */
 export const ChangedUser = User.extend({
@@ -58,7 +58,6 @@ export const ShownUser = z.looseObject({
   group_id: z.string(),
   password_max_days: z.number(),
   password_updated: z.string(),
-  PWHistory: z.array(z.unknown()),
   last_login_date: z.string(),
   created_at: z.string(),
 })
@@ -92,7 +91,6 @@ export function shownUser(record: UserRecord, pepper: string, withAccessKey: boo
     group_id: group_id ?? '',
     password_max_days: password_max_days ?? 0,
     password_updated: password_updated ?? never,
-    PWHistory: [],
     last_login_date: last_login_date ?? never,
     created_at: record.createdAt,
     ...withoutKnown(others),
@@ -102,6 +100,8 @@ export function shownUser(record: UserRecord, pepper: string, withAccessKey: boo
 /** The fields that `shownUser` does not set itself. */
 function withoutKnown(document: User): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(document).filter(([name]) => !Object.hasOwn(ShownUser.shape, name)),
+    Object.entries(document).filter(
+      ([name]) => !Object.hasOwn(ShownUser.shape, name) && !notKept.includes(name),
+    ),
   )
 }

@@ -19,8 +19,11 @@ const FINGERPRINT = /^[0-9a-f]{64}$/
 
 /** The id of a certificate as the store has it. */
 export function certificateId(orgId: string, named: string): string {
-  const id = named.trim().toLowerCase()
-  return FINGERPRINT.test(id) ? orgId + id : id
+  const id = named.trim()
+  // The ids of organisations have a case, fingerprints have none.
+  const fingerprint = id.slice(-64).toLowerCase()
+  if (!FINGERPRINT.test(fingerprint)) return id
+  return id.length === 64 ? orgId + fingerprint : id.slice(0, -64) + fingerprint
 }
 
 /** The certificates that a definition names, with their whole ids; what it switches off is left out. */

@@ -1,4 +1,5 @@
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import { hostName } from '@tollgate/model/host-name'
 import type { ApiRecord } from '../changes/changed-records.ts'
 import type { Scope } from '../changes/transaction.ts'
 import { MissingRecordError } from '../drivers/errors.ts'
@@ -28,7 +29,7 @@ export interface ApiStore {
   list(orgId: string | undefined, filter: ApiFilter, page: PageRequest): Promise<Page<ApiRecord>>
   /** Domain, listen path and api_id of every API of other organisations: for the check of claims. */
   claimsOfOthers(orgId: string): Promise<readonly ApiClaim[]>
-  /** All of one listen path on one domain: for the clash check. Case-sensitive path, lower-case domain. */
+  /** All of one listen path on one domain, however that is spelled: for the clash check. The path is case-sensitive. */
   byListenPath(domain: string, listenPath: string): Promise<readonly ApiRecord[]>
   /** Only inside `write`: */
   insert(record: ApiRecord): Promise<void>
@@ -203,7 +204,7 @@ function columnsOf(record: ApiRecord): Omit<ApiRow, 'seq'> {
 }
 
 function listenColumn(domain: string, listenPath: string): string {
-  return exact(`${domain.toLowerCase()}\n${listenPath}`)
+  return exact(`${hostName(domain.toLowerCase())}\n${listenPath}`)
 }
 
 /** Categories are the `#words` of an API's name; they compare without regard to case. */

@@ -5,6 +5,7 @@ import type { Found } from '../../lib/feature.ts'
 import { paletteRows } from '../../lib/feature.ts'
 import { isRecord, text } from '../../lib/json-values.ts'
 import { paths } from '../../lib/paths.ts'
+import { isPast } from '../../lib/time-in-words.ts'
 
 /** An API in its wrapper, as the server answers it. Every query of this feature has a key that begins with 'apis'. */
 export type ApiDocument = Answer<'GET /api/apis'>['apis'][number]
@@ -130,7 +131,7 @@ export const certificatesQuery = queryOptions({
     return answer.cert_basics.map((one) => ({
       id: one.id,
       name: one.subject_cn || one.dns_names[0] || one.id,
-      isExpired: one.expired,
+      isExpired: isPast(one.not_after),
       hasPrivateKey: one.has_private,
     }))
   },

@@ -5,15 +5,18 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { RequestFailed } from '../../api/problem.ts'
 import { paths } from '../../lib/paths.ts'
+import { isPast } from '../../lib/time-in-words.ts'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { FormSection } from '../../ui/form-section.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { toastDone, toastFailed } from '../../ui/toast.tsx'
 import { hasPrivateKey, pemProblem } from './certificate-words.ts'
-import { addCertificate } from './queries.ts'
+import { addCertificate, certificateQuery } from './queries.ts'
 
 /** Largest file that is read, bytes: a chain with its key is a few thousand. */
 const maxFileBytes = 1_000_000
+
+const expired = new RequestFailed({ message: 'the certificate has expired', field: undefined, status: 0 })
 
 /** Adding a certificate: pasted, or from a file. The text stays in this page and is sent once. */
 export function AddCertificatePage() {
@@ -27,10 +30,11 @@ export function AddCertificatePage() {
     // A file as it is, not text: so it is sent without a detour through JSON.
     mutationFn: () => addCertificate(new Blob([text], { type: 'application/x-pem-file' })),
     gcTime: 0,
-    onSuccess: async ({ id, warning }) => {
+    onSuccess: async ({ id }) => {
       await queryClient.invalidateQueries({ queryKey: ['certificates'] })
-      if (warning === undefined) toastDone('The certificate was added')
-      else toastFailed(new RequestFailed({ message: warning, field: undefined, status: 0 }), 'Added, but')
+      const { not_after } = await queryClient.fetchQuery(certificateQuery(id))
+      if (isPast(not_after)) toastFailed(expired, 'Added, but')
+      else toastDone('The certificate was added')
       void navigate({ to: paths.certificate(id) })
     },
   })

@@ -104,7 +104,12 @@ const refreshMs = 5_000
 
 /** What creating this key would yield; nothing is stored. */
 export async function previewKey(document: KeyDocument, signal: AbortSignal): Promise<Access> {
-  const { effective } = await request('POST /api/keys/preview', { body: document, signal })
+  const { effective } = await request('POST /api/keys/preview', {
+    query: { effective: '1' },
+    body: document,
+    signal,
+  })
+  if (effective === undefined) throw new Error('the preview does not tell what the key may do')
   return effective
 }
 
