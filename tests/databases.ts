@@ -25,13 +25,14 @@ const onBoth: readonly string[] = [
 ]
 
 /** On PostgreSQL alone: two programs on one database, and a database that goes away, which an embedded one cannot. */
-const onPostgres: readonly string[] = ['quota-cluster', 'store-down']
+const onPostgres: readonly string[] = ['quota-cluster', 'second-node', 'store-down']
 
 /** On SQLite alone: the wire, the engine and the rules above the stores, where nothing depends on the database. */
 const onSqlite: readonly string[] = [
   'bootstrap-script',
   'certificates',
   'effective-access',
+  'exhaustion',
   'explained-strangers',
   'fuzz',
   'gateway-credentials',
@@ -40,17 +41,20 @@ const onSqlite: readonly string[] = [
   'gateway-upstream',
   'gateway-wire',
   'grpc',
+  'host-spellings',
   'key-fields',
   'key-tutorial',
   'large-bodies',
   'limit-headers',
   'limit-kinds',
   'permission-matrix',
+  'quick-start',
   'sign-in',
   'streaming',
   'strictness',
   'tagged-requests',
   'tutorial',
+  'unreadable-requests',
   'webhooks',
   'wire-rules',
 ]

@@ -185,18 +185,19 @@ test('V1: null in any place of an API counts as absent', async () => {
 
 test('V1: null in any place of a user, a group, a webhook or an organisation counts as absent', async () => {
   const { admin, member } = await testDashboard()
-  const { ask, orgId, userId } = await member()
+  const { ask, orgId } = await member()
   const user = {
     first_name: 'A',
     last_name: 'B',
     email_address: 'a@example.org',
     org_id: '',
     active: true,
-    user_permissions: { IsAdmin: 'admin', ResetPassword: 'admin' },
+    user_permissions: { apis: 'read', keys: 'write' },
     group_id: '',
     password_max_days: 0,
     id: '',
   }
+  const userId = (await ask('POST', '/api/users', user)).body.Meta
   await eachNull(user, /^$/, (body) => ask('PUT', `/api/users/${userId}`, body))
   const group = {
     name: 'g',

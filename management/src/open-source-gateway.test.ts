@@ -132,29 +132,59 @@ test('V9: any organisation may be named, and is kept', async () => {
     assert.equal((await tyk('POST', '/tyk/apis', { ...bare('a'), org_id: orgId })).status, 400, orgId)
 })
 
-test('V9: an id in the form of a Dashboard’s is a slip where there are organisations, and the only one elsewhere', async () => {
-  const { tyk, ...world } = await controlWorld()
-  assert.equal((await tyk('POST', '/tyk/apis', { ...bare('a'), org_id: DB_ID })).status, 200)
-  await makeUser(world)
-  assert.equal((await tyk('POST', '/tyk/apis', { ...bare('b'), org_id: OTHER_ID })).status, 400)
-  assert.equal((await tyk('POST', '/tyk/policies', { id: 'p', org_id: OTHER_ID })).status, 400)
-  assert.equal((await tyk('GET', `/tyk/org/keys/${OTHER_ID}`)).status, 404)
+test('V9: an installation with a Dashboard’s organisations takes theirs, and the one of the setting', async () => {
+  const { tyk, deps, ...world } = await controlWorld()
+  assert.equal((await tyk('POST', '/tyk/apis', { ...bare('a'), api_id: 'a', org_id: DB_ID })).status, 200)
+  assert.equal(
+    (await tyk('POST', '/tyk/apis', { ...bare('b'), api_id: 'b' })).status,
+    200,
+    'one is a Dashboard’s',
+  )
+  await makeUser({ deps, ...world })
+  for (const org_id of [OTHER_ID, 'default', ''])
+    assert.equal((await tyk('POST', '/tyk/apis', { ...bare('c'), api_id: 'c', org_id })).status, 400, org_id)
+  assert.equal((await tyk('POST', '/tyk/policies', { id: 'p', org_id: 'default' })).status, 400)
+  assert.equal((await tyk('POST', '/tyk/keys', { ...session('none'), org_id: 'default' })).status, 400)
+  assert.equal((await tyk('POST', '/tyk/org/keys/default', { rate: 1, per: 1 })).status, 404)
+  const setting = askingControl(buildControlApi({ ...deps, defaultOrganisation: 'default' }))
+  for (const org_id of ['default', '', null]) {
+    const api_id = `api-${org_id}`
+    assert.equal((await setting('POST', '/tyk/apis', { ...bare('d'), api_id, org_id })).status, 200)
+    assert.equal((await setting('GET', `/tyk/apis/${api_id}`)).body.org_id, 'default')
+  }
+  assert.equal(
+    (await setting('POST', '/tyk/apis', { ...bare('e'), api_id: 'e', org_id: 'other' })).status,
+    400,
+  )
 })
 
-test('V9: what names no organisation goes where its API or policy is, to the setting’s, or to the first', async () => {
-  const { tyk, user, deps, ...world } = await controlWorld()
-  const other = await makeUser({ deps, ...world })
-  const orgOf = async (asked: typeof tyk, id: string) => (await asked('GET', `/tyk/apis/${id}`)).body.org_id
+test('V9: what names no organisation goes where its API or policy is', async () => {
+  const { tyk, user } = await controlWorld()
   await tyk('POST', '/tyk/apis', { ...bare('a'), api_id: 'a' })
-  assert.equal(await orgOf(tyk, 'a'), user.orgId)
-  await tyk('POST', '/tyk/apis', { ...bare('b'), api_id: 'b', org_id: other.orgId })
+  assert.equal((await tyk('GET', '/tyk/apis/a')).body.org_id, user.orgId)
+  await tyk('POST', '/tyk/apis', { ...bare('b'), api_id: 'b', org_id: 'default' })
   await tyk('POST', '/tyk/policies', { id: 'theirs', access_rights: session('b').access_rights })
-  const key = await tyk('POST', '/tyk/keys', { apply_policies: ['theirs'] })
-  assert.equal(key.body.key.slice(0, 24), other.orgId)
-  const setting = askingControl(buildControlApi({ ...deps, defaultOrganisation: 'default' }))
-  await setting('POST', '/tyk/apis', { ...bare('c'), api_id: 'c' })
-  await setting('POST', '/tyk/apis', { ...bare('d'), api_id: 'd', org_id: '' })
-  assert.deepEqual([await orgOf(setting, 'c'), await orgOf(setting, 'd')], ['default', 'default'])
+  assert.equal((await tyk('GET', '/tyk/policies/theirs')).body.org_id, 'default')
+  for (const org_id of [undefined, '', 'default', '1']) {
+    const byPolicy = await tyk('POST', '/tyk/keys', { org_id, apply_policies: ['theirs'] })
+    assert.equal(byPolicy.body.key?.slice(0, -32), 'default', `${org_id}: ${byPolicy.text}`)
+    const byApi = await tyk('POST', '/tyk/keys', { ...session('b'), org_id })
+    assert.equal(byApi.body.key?.slice(0, -32), 'default', `${org_id}: ${byApi.text}`)
+  }
+})
+
+test('V9: what is refused makes no organisation', async () => {
+  const { tyk, storage } = await controlWorld()
+  const before = (await storage.organisations.list({ page: 0, size: 1 })).total
+  for (const [path, body] of [
+    ['/tyk/apis', { name: 'x', proxy: { target_url: 'no target' } }],
+    ['/tyk/policies', { id: 'x', partitions: { per_api: true, quota: true } }],
+    ['/tyk/keys', { rate: 1, per: 1 }],
+    ['/tyk/keys/create', session('none')],
+  ] as const)
+    assert.equal((await tyk('POST', path, { ...body, org_id: 'word' })).status, 400, path)
+  assert.equal((await tyk('POST', '/tyk/certs?org_id=word', 'no PEM')).status, 403)
+  assert.equal((await storage.organisations.list({ page: 0, size: 1 })).total, before)
 })
 
 test('V9: an organisation keeps the id that it is made with', async () => {

@@ -103,8 +103,8 @@ async function storeDefinition(context: Context, content: unknown): Promise<void
     throw new Error('it belongs to an OpenAPI document: only classic definitions are read')
   // Every start would make another API of it.
   if (!definition.api_id) throw new Error('api_id is missing')
-  const orgId = await organisationOf(context, ACTOR, { named: definition.org_id })
-  await importDefinition(context, ACTOR, orgId, definition)
+  const orgId = await organisationOf(context, { named: definition.org_id })
+  await importDefinition({ ...context, adopts: true }, ACTOR, orgId, definition)
 }
 
 /** A map by id, or a list. */
@@ -131,7 +131,7 @@ async function storePolicy(context: Context, key: string, content: unknown): Pro
   const policy = key.startsWith('[') ? sent : { ...sent, id: key }
   if (!policy.id && !policy._id) throw new Error('id is missing')
   const of = { named: policy.org_id, grantedApis: policy.access_rights }
-  await importPolicy(context, ACTOR, await organisationOf(context, ACTOR, of), policy)
+  await importPolicy({ ...context, adopts: true }, ACTOR, await organisationOf(context, of), policy)
 }
 
 async function readJson({ maxBodyBytes }: Context, file: string): Promise<unknown> {

@@ -214,9 +214,9 @@ export const settings = {
           isOrganisationId,
           'expected an id of letters, digits and characters that are safe in a path, at most 128',
         ),
-      'Organisation to which records of the control API and of the files belong that name none. It is made at the start if there is none of this id; on an empty database the first organisation has it, so that the Dashboard shows them.',
+      'Organisation to which records of the control API and of the files belong that name none and nothing that has one. It is made at the start if there is none of this id; on an empty database the first organisation has it, so that the Dashboard shows them.',
     ),
-    fallbackShown: 'the installation’s first',
+    fallbackShown: 'the only one that somebody made',
   },
   TOLLGATE_APPS_DIR: {
     ...setting(

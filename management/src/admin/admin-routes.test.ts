@@ -48,7 +48,7 @@ test('an imported organisation keeps its id, also when it comes again', async ()
     assert.equal(reply.text, `{"Status":"OK","Message":"Org imported","Meta":"${id}"}`)
     assert.equal((await admin('GET', `/admin/organisations/${id}`)).body.owner_name, owner_name)
   }
-  for (const wrong of [{}, { id: 'x' }, { id: 7 }]) {
+  for (const wrong of [{}, { id: '' }, { id: 'a/b' }, { id: 7 }]) {
     assert.equal((await admin('POST', '/admin/organisations/import', wrong)).status, 400)
   }
 })

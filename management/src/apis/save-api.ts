@@ -8,7 +8,8 @@ import { hex32, isObjectId, objectId } from '@tollgate/model/ids'
 import type { Actor } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { Storage, Stores } from '@tollgate/storage/storage'
-import { Problem, problems } from '../errors.ts'
+import { Problem } from '../errors.ts'
+import { type Adopting, requireOrganisation } from '../organisation/adopt-organisation.ts'
 import { ApiDocument, wrapperOf } from './api-document.ts'
 import { apiProblems } from './api-problems.ts'
 import { type HookReference, withHookHandlers } from './hook-references.ts'
@@ -18,12 +19,12 @@ import { type ClaimContext, refuseClaims } from './refuse-claims.ts'
 const MAX_LISTED_PROBLEMS = 10
 
 /** What the API verbs work with. */
-export type ApiContext = ClaimContext & {
-  readonly storage: Storage
-  readonly now: () => number
-  /** Whether the APIs of one organisation may share a domain and listen path. */
-  readonly duplicateSlugs: boolean
-}
+export type ApiContext = Adopting &
+  ClaimContext & {
+    readonly storage: Storage
+    /** Whether the APIs of one organisation may share a domain and listen path. */
+    readonly duplicateSlugs: boolean
+  }
 
 /**
  * Stores a new API. Its `api_id` is kept when it brings one; the organisation is the given one whatever it says. Throws
@@ -124,8 +125,7 @@ async function insertApi(
   const references = await withWebhookIds(context.storage, orgId, document.hook_references ?? [])
   const record = draft(context, frame, document.api_definition, references)
   await context.storage.write(actor, async (stores) => {
-    if ((await stores.organisations.byId(orgId)) === undefined)
-      throw new Problem(problems.organisation_unknown)
+    await requireOrganisation(stores, context, orgId)
     for (const taken of [id, apiId]) {
       if ((await stores.apis.byId(undefined, taken)) !== undefined)
         throw new Problem(apiProblems.api_id_taken)

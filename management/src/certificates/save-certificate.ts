@@ -2,12 +2,13 @@ import type { Actor } from '@tollgate/storage/changes/changes'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import { seal } from '@tollgate/storage/secrets'
 import type { Dependencies } from '../dependencies.ts'
-import { Problem, problems } from '../errors.ts'
+import { Problem } from '../errors.ts'
+import { type Adopting, requireOrganisation } from '../organisation/adopt-organisation.ts'
 import { certificateProblems } from './certificate-problems.ts'
 import { readCertificate } from './read-certificate.ts'
 
 /** What the certificate verbs work with. */
-export type CertificateContext = Pick<Dependencies, 'storage' | 'pepper' | 'now'>
+export type CertificateContext = Adopting & Pick<Dependencies, 'storage' | 'pepper'>
 
 /**
  * Stores a certificate; its private key is sealed and never given out again. In force in the gateway when this resolves.
@@ -28,8 +29,7 @@ export async function addCertificate(
     createdAt: new Date(context.now()).toISOString(),
   }
   await context.storage.write(actor, async (stores) => {
-    if ((await stores.organisations.byId(orgId)) === undefined)
-      throw new Problem(problems.organisation_unknown)
+    await requireOrganisation(stores, context, orgId)
     if ((await stores.certificates.byId(orgId, record.id)) !== undefined) throw taken(record.id)
     await stores.certificates.insert(record)
   })

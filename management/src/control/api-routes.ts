@@ -28,9 +28,9 @@ export const controlApiRoutes = (deps: Dependencies): Route[] => {
   const one = '/tyk/apis/:apiId'
 
   const add = async (caller: ControlCaller, definition: ApiDefinition) => {
-    const orgId = await organisationOf(deps, actorOf(caller), { named: definition.org_id })
+    const orgId = await organisationOf(deps, { named: definition.org_id })
     const record = await inWordsOf(API_WORDS, () =>
-      importDefinition(deps, actorOf(caller), orgId, definition),
+      importDefinition({ ...deps, adopts: true }, actorOf(caller), orgId, definition),
     )
     return mutated(record.apiId, 'added')
   }

@@ -64,9 +64,9 @@ export const controlCertificateRoutes = (deps: Dependencies): Route[] => {
       upload: true,
       answer: Added,
       handle: async ({ caller, query, body }) => {
-        const orgId = await organisationOf(deps, actorOf(caller), { named: query.org_id })
+        const orgId = await organisationOf(deps, { named: query.org_id })
         const { id } = await refusedAs403(async () =>
-          addCertificate(deps, actorOf(caller), orgId, await uploadedFile(body)),
+          addCertificate({ ...deps, adopts: true }, actorOf(caller), orgId, await uploadedFile(body)),
         )
         return { id, status: 'ok' as const, message: 'Certificate added' }
       },

@@ -12,7 +12,11 @@ export const controlProblems = defineProblems({
   unmarshalling_failed: { status: 400, message: 'Unmarshalling failed' },
   request_malformed: { status: 400, message: 'Request malformed' },
   instruction_malformed: { status: 400, message: "Couldn't decode instruction" },
-  organisation_unclear: { status: 400, message: 'org_id is required: there is no organisation yet' },
+  organisation_unclear: {
+    status: 400,
+    message:
+      'org_id is required: nothing else of the request, nor the setting TOLLGATE_DEFAULT_ORG, tells it',
+  },
   organisation_id_invalid: {
     status: 400,
     message:

@@ -16,7 +16,7 @@ import { updateKey } from '../keys/update-key.ts'
 import { type Route, route } from '../route.ts'
 import { Mutation, mutated } from './control-answers.ts'
 import { inWordsOf, controlProblems as problems, type Wording } from './control-problems.ts'
-import { onlyOne, organisationOf, scopeOf } from './organisation-of.ts'
+import { onlyOne, organisationOfKey, scopeOf } from './organisation-of.ts'
 
 const KeyQuery = z.object({
   hashed: z.string().optional(),
@@ -50,7 +50,7 @@ export const controlKeyRoutes = (deps: Dependencies): Route[] => {
 
 const orderOf = async (context: ControlKeyContext, caller: ControlCaller, session: Session) => ({
   actor: actorOf(caller),
-  orgId: await organisationOf(context, actorOf(caller), {
+  orgId: await organisationOfKey(context, {
     named: session.org_id,
     grantedApis: session.access_rights,
     policies: policyIds(session),

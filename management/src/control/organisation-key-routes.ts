@@ -1,10 +1,8 @@
 import { Session } from '@tollgate/model/access/session'
-import { isObjectId } from '@tollgate/model/ids'
 import { z } from 'zod'
 import { actorOf } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Document } from '../envelopes.ts'
-import { organisationSessionProblems } from '../organisation-sessions/organisation-session-problems.ts'
 import {
   readOrganisationSession,
   removeOrganisationSession,
@@ -13,15 +11,10 @@ import {
 } from '../organisation-sessions/organisation-sessions.ts'
 import { type Route, route } from '../route.ts'
 import { Mutation, mutated } from './control-answers.ts'
-import { inWordsOf, type Wording } from './control-problems.ts'
-import { organisationOf } from './organisation-of.ts'
+import { takesWord } from './organisation-of.ts'
 
 const path = '/tyk/org/keys/:orgId'
 const ResetQuery = z.object({ reset_quota: z.string().optional() })
-const ORGANISATION_WORDS: Wording = {
-  organisation_unknown: organisationSessionProblems.organisation_session_unknown,
-  organisation_id_invalid: organisationSessionProblems.organisation_session_unknown,
-}
 /** Sessions that one answer lists. */
 const ALL = { page: 1, size: 100_000 }
 
@@ -51,10 +44,11 @@ export const controlOrganisationKeyRoutes = (deps: Dependencies): Route[] => [
       answer: Mutation,
       handle: async ({ caller, params: { orgId = '' }, query, body }) => {
         const reset = query.reset_quota === '1'
-        // An id in the form of a Dashboard's is one that this installation has, or a slip.
-        if (!isObjectId(orgId))
-          await inWordsOf(ORGANISATION_WORDS, () => organisationOf(deps, actorOf(caller), { named: orgId }))
-        await saveOrganisationSession(deps, { actor: actorOf(caller), orgId, session: body, reset })
+        const adopts = await takesWord(deps, orgId)
+        await saveOrganisationSession(
+          { ...deps, adopts },
+          { actor: actorOf(caller), orgId, session: body, reset },
+        )
         return mutated(orgId, method === 'POST' ? 'added' : 'modified')
       },
     }),

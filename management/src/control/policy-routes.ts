@@ -25,11 +25,13 @@ export const controlPolicyRoutes = (deps: Dependencies): Route[] => {
 
   const add = async (caller: ControlCaller, policy: Policy) => {
     if (!policy.id && !policy._id) throw new Problem(problems.policy_without_id)
-    const orgId = await organisationOf(deps, actorOf(caller), {
+    const orgId = await organisationOf(deps, {
       named: policy.org_id,
       grantedApis: policy.access_rights,
     })
-    const record = await inWordsOf(POLICY_WORDS, () => importPolicy(deps, actorOf(caller), orgId, policy))
+    const record = await inWordsOf(POLICY_WORDS, () =>
+      importPolicy({ ...deps, adopts: true }, actorOf(caller), orgId, policy),
+    )
     return mutated(publicId(record), 'added')
   }
 

@@ -6,6 +6,7 @@ import type { OrganisationSessionRecord } from '@tollgate/storage/records/organi
 import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../errors.ts'
 import { isPastExpiry } from '../keys/key-session.ts'
+import { type Adopting, requireOrganisation } from '../organisation/adopt-organisation.ts'
 import { organisationSessionProblems as problems } from './organisation-session-problems.ts'
 
 /** What is needed to store an organisation's own limits. */
@@ -22,15 +23,17 @@ export type OrganisationSessionOrder = {
  * it had. Rights and policies in the session mean nothing. Throws `organisation_session_unknown`, `organisation_session_expiry_past`.
  */
 export async function saveOrganisationSession(
-  deps: Dependencies,
+  deps: Dependencies & Adopting,
   order: OrganisationSessionOrder,
 ): Promise<OrganisationSessionRecord> {
   const { orgId, actor } = order
   const nowMs = deps.now()
   const now = Math.floor(nowMs / 1000)
-  const record = await deps.storage.write(actor, async ({ organisations, organisationSessions }) => {
-    if ((await organisations.byId(orgId)) === undefined)
+  const record = await deps.storage.write(actor, async (stores) => {
+    const { organisations, organisationSessions } = stores
+    if (deps.adopts !== true && (await organisations.byId(orgId)) === undefined)
       throw new Problem(problems.organisation_session_unknown)
+    await requireOrganisation(stores, deps, orgId)
     const found = await organisationSessions.byOrganisation(orgId)
     // An organisation does not expire: `is_inactive` ends it. A moment that has passed cannot be meant otherwise.
     if (order.session.expires !== found?.session.expires && isPastExpiry(order.session.expires, nowMs))

@@ -5,6 +5,7 @@ import type { Actor } from '@tollgate/storage/changes/changes'
 import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Storage, Stores } from '@tollgate/storage/storage'
 import { Problem, problems } from '../errors.ts'
+import { type Adopting, requireOrganisation } from '../organisation/adopt-organisation.ts'
 import { rightsOf } from './policy-document.ts'
 import { policyProblems } from './policy-problems.ts'
 
@@ -12,7 +13,7 @@ import { policyProblems } from './policy-problems.ts'
 const MAX_EXPLICIT_ID_LENGTH = 128
 
 /** What the policy verbs work with. */
-export type PolicyContext = { readonly storage: Storage; readonly now: () => number }
+export type PolicyContext = Adopting & { readonly storage: Storage }
 
 /** What a surface asks of a policy: in the Dashboard a name is given once, elsewhere names are free. */
 export type PolicyRules = { readonly namesAreFree: boolean }
@@ -39,8 +40,7 @@ export async function createPolicy(
   const policy = completed(sent, { id, orgId, dateCreated: at, nowMs })
   const record = { id, explicitId: explicitIdOf(policy), orgId, policy, createdAt: at, updatedAt: at }
   await context.storage.write(actor, async (stores) => {
-    if ((await stores.organisations.byId(orgId)) === undefined)
-      throw new Problem(problems.organisation_unknown)
+    await requireOrganisation(stores, context, orgId)
     // `_id` is unique over all organisations, a free word within its own.
     if ((await stores.policies.byId(undefined, id)) !== undefined)
       throw new Problem(policyProblems.policy_id_taken)
