@@ -596,6 +596,8 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     const stream = this.#stream
     if (this.#bodyDone || stream.destroyed || stream.closed) return
     stream.close(constants.NGHTTP2_NO_ERROR)
+    // A stream that is paused would not be told its end.
+    stream.resume()
   }
 
   /** The stream is closed: by the end of both sides, or broken off. */
