@@ -522,7 +522,8 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   }
 
   #onBodyEnd(): void {
-    if (this.#bodyDone) return
+    // A reset ends a stream for Node as well; what it cut short must not look whole.
+    if (this.#bodyDone || this.#stream.aborted) return
     this.#bodyDone = true
     if (this.#phase < RELAYING) this.#deadline.disarm()
     const access = this.#access

@@ -52,6 +52,8 @@ export type BodyRigOptions = {
   readonly onReply?: (exchange: Exchange, reply: ReplyHead) => Goes | Promise<Goes>
   /** Answers with what it was sent where it is left out. */
   readonly answer?: (request: UpstreamRequest) => void
+  /** Port of an upstream of the test's own. */
+  readonly upstreamPort?: number
   readonly limits?: Partial<ServerLimits>
   readonly pool?: Partial<PoolLimits>
 }
@@ -68,7 +70,7 @@ export async function bodyRig(t: { after(teardown: () => Promise<void>): void },
   })
   const limits = { ...defaultServerLimits, ...options.limits }
   const poolLimits = { ...defaultPoolLimits, ...options.pool }
-  const origin = { host: '127.0.0.1', port: upstream.port }
+  const origin = { host: '127.0.0.1', port: options.upstreamPort ?? upstream.port }
   const pool =
     options.upstream === 'h2' ? new Http2Upstream(origin, poolLimits) : upstreamPool(origin, poolLimits)
   const budget = new BodyBudget(limits.maxBufferedBodyBytes)
