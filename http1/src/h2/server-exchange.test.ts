@@ -3,6 +3,7 @@ import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders }
 import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { defaultPoolLimits, defaultServerLimits, type ServerLimits } from '../limits.ts'
+import { DATA, END_HEADERS, frame, frameClient, HEADERS, POST, RST_STREAM } from '../testing/http2-frames.ts'
 import { answering, type RawPeer, RawUpstream } from '../testing/raw-peer.ts'
 import { RelayHandler } from '../testing/relay.ts'
 import { upstreamPool } from '../upstream/upstream-pool.ts'
@@ -35,7 +36,7 @@ async function rig(t: TestContext, onPeer: (peer: RawPeer) => void, options: Opt
     sessions.push(made)
     return made
   }
-  return { upstream, handler, session, http2 }
+  return { upstream, handler, session, http2, port }
 }
 
 /** Status and body; rejects when the stream is broken off. */
@@ -215,6 +216,25 @@ test('whatever final status and headers an upstream sends can be told to the cli
     // Above 599 there is none.
     assert.equal((await call(on, { ':path': '/' })).status, status > 599 ? 502 : status)
   }
+})
+
+test('a body that is broken off by a reset does not look whole to the upstream', async (t) => {
+  const { port, upstream, handler } = await rig(t, () => {})
+  const socket = frameClient(port)
+  t.after(() => socket.destroy())
+  const codes = [constants.NGHTTP2_CANCEL, constants.NGHTTP2_NO_ERROR]
+  for (const [index, code] of codes.entries()) {
+    const id = index * 2 + 1
+    socket.write(frame(HEADERS, END_HEADERS, id, POST))
+    socket.write(frame(DATA, 0, id, Buffer.from('half')))
+    const peer = await upstream.peer(index)
+    await peer.until('half\r\n')
+    socket.write(frame(RST_STREAM, 0, id, Buffer.from([0, 0, 0, code])))
+    await peer.closed()
+    assert.ok(peer.text.endsWith('\r\n4\r\nhalf\r\n'), JSON.stringify(peer.text))
+  }
+  await handler.finished(2)
+  assert.deepEqual(handler.failures, ['client-gone', 'client-gone'])
 })
 
 test('trailers of a request reach the upstream behind the body, unless it has a header of that name', async (t) => {

@@ -522,7 +522,8 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   }
 
   #onBodyEnd(): void {
-    if (this.#bodyDone) return
+    // A reset ends a stream for Node as well; what it cut short must not look whole.
+    if (this.#bodyDone || this.#stream.aborted) return
     this.#bodyDone = true
     if (this.#phase < RELAYING) this.#deadline.disarm()
     const access = this.#access
@@ -596,6 +597,8 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     const stream = this.#stream
     if (this.#bodyDone || stream.destroyed || stream.closed) return
     stream.close(constants.NGHTTP2_NO_ERROR)
+    // A stream that is paused would not be told its end.
+    stream.resume()
   }
 
   /** The stream is closed: by the end of both sides, or broken off. */
