@@ -596,6 +596,8 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     const stream = this.#stream
     if (this.#bodyDone || stream.destroyed || stream.closed) return
     stream.close(constants.NGHTTP2_NO_ERROR)
+    // Node tells of the end only when what had come before it was read.
+    stream.resume()
   }
 
   /** The stream is closed: by the end of both sides, or broken off. */
