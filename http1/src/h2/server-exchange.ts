@@ -596,7 +596,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     const stream = this.#stream
     if (this.#bodyDone || stream.destroyed || stream.closed) return
     stream.close(constants.NGHTTP2_NO_ERROR)
-    // Node tells of the end only when what had come before it was read.
+    // A stream that is paused would not be told its end.
     stream.resume()
   }
 
