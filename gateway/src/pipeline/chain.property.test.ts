@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TLSSocket } from 'node:tls'
 import type {
   Exchange,
   Finishing,
@@ -16,6 +17,8 @@ import { effectiveAccess } from '@tollgate/model/access/effective-access'
 import { withApiDefaults } from '@tollgate/model/definition/api-definition'
 import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
 import { decide } from '@tollgate/model/judge/decide'
+import type { ClientTls } from '@tollgate/model/judge/judge-certificate'
+import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import type { RequestFacts } from '@tollgate/model/judge/request-facts'
 import type { TraceStep, Verdict } from '@tollgate/model/judge/verdict'
 import type { Counters, Limit } from '@tollgate/model/limits/counters'
@@ -31,6 +34,9 @@ import { openLeaseManager } from '../supervisor/lease-manager.ts'
 import { testLeaseTimes, testSettings } from '../testing/gate.ts'
 import {
   type Asked,
+  NETWORKS,
+  type Network,
+  type RandomApi,
   type RandomWorld,
   randomWorld,
   STEP_MS,
@@ -50,6 +56,12 @@ const OCCURRING = [
   'pass',
   'api_inactive',
   'endpoint_forbidden',
+  'ip_not_allowed',
+  'tls_required',
+  'client_certificate_required',
+  'client_certificate_not_allowed',
+  'length_required',
+  'request_too_large',
   'version_unknown',
   'version_expired',
   'auth_unsupported',
@@ -104,10 +116,53 @@ type World = RandomWorld & { readonly orgId: string }
 type Decided = { readonly code: string; readonly trace: readonly TraceStep[] }
 type Clock = { nowMs: number }
 
-/** A refusal’s reasons, which `explain` shows. */
+/** A refusal’s reasons, which `explain` shows; none where this test has an opinion of its own and no words for it. */
 function stepsOf(trace: readonly TraceStep[], code: string): readonly TraceStep[] {
-  // Before there is an API nothing is judged.
-  return code === 'pass' || code === 'api_inactive' ? [] : trace
+  return UNTRACED.has(code) ? [] : trace
+}
+
+/** Before there is an API nothing is judged; the others are judged by `refusedBefore`. */
+const UNTRACED: ReadonlySet<string> = new Set([
+  'pass',
+  'api_inactive',
+  'ip_not_allowed',
+  'tls_required',
+  'client_certificate_required',
+  'client_certificate_not_allowed',
+  'organisation_inactive',
+  'length_required',
+  'request_too_large',
+])
+
+/** Codes by which the choice of the version refuses: these come first. */
+const OF_THE_VERSION: ReadonlySet<string> = new Set([
+  'api_expired',
+  'version_missing',
+  'version_unknown',
+  'sub_version_unknown',
+  'version_expired',
+  'endpoint_forbidden',
+])
+
+/**
+ * What refuses a request between the choice of its version and the search for its key, said once more and in another
+ * way than the gateway's: lists of addresses, client certificates, the organisation's switch, sizes.
+ */
+function refusedBefore(asked: Asked, api: RandomApi, world: World): RefusalCode | undefined {
+  const isIn = (list: readonly Network[]) => list.some((network) => NETWORKS[network] === asked.from)
+  const { allowed, blocked, mutualTls, sizes } = api
+  if (allowed !== undefined && allowed.length > 0 && !isIn(allowed)) return 'ip_not_allowed'
+  if (blocked !== undefined && isIn(blocked)) return 'ip_not_allowed'
+  if (mutualTls) {
+    if (asked.certificate === 'unsecured') return 'tls_required'
+    if (asked.certificate === 'none') return 'client_certificate_required'
+    if (asked.certificate === 'other') return 'client_certificate_not_allowed'
+  }
+  if (world.organisation?.is_inactive === true) return 'organisation_inactive'
+  const bounds = [sizes.general, asked.path === '/x' ? sizes.ofPath : 0].filter((bytes) => bytes > 0)
+  if (asked.method !== 'POST' || bounds.length === 0) return undefined
+  if (asked.bodyBytes === undefined) return 'length_required'
+  return bounds.some((bytes) => (asked.bodyBytes ?? 0) > bytes) ? 'request_too_large' : undefined
 }
 
 /** The data plane of a worker over the world: all of it but the sockets. */
@@ -128,6 +183,7 @@ function gateOver(world: World, clock: Clock, storage: Storage) {
     pepper: PEPPER,
     controlSocket: '/nowhere',
     apis: apisOf(world),
+    certificates: [{ ...CERTIFICATE, id: world.orgId + LISTED, orgId: world.orgId }],
     policies: Object.entries(world.policies).map(([id, policy]) => ({
       id,
       explicitId: '',
@@ -159,6 +215,7 @@ function gateOver(world: World, clock: Clock, storage: Storage) {
       }
       exchange.end()
       const line = lines.get(exchange.requestId)
+      if (line?.code === undefined) return { code: 'pass', trace: [] }
       const trace = Array.isArray(line?.trace) ? line.trace : []
       return { code: String(line?.code), trace }
     },
@@ -192,16 +249,25 @@ function judgeOver(world: World) {
   return (asked: Asked, nowMs: number): Verdict => {
     const api = rules.get(asked.api)
     if (api?.active !== true) return { outcome: 'refuse', code: 'api_inactive', trace: [] }
+    const verdictWith = (own: Counters) =>
+      decide(
+        api,
+        factsOf(asked),
+        (presented) => accesses.get(presented),
+        own,
+        nowMs,
+        (id) => rules.get(id),
+        organisation,
+      )
+    // Nothing may be counted of a request that is refused before its key is looked for.
+    const trial = verdictWith(memoryCounters())
+    const isMocked = trial.outcome === 'pass' && trial.trace.at(-1)?.code === 'path_answered'
+    if (isMocked || (trial.outcome === 'refuse' && OF_THE_VERSION.has(trial.code))) return trial
+    const judging = subApiOf(asked, api) === undefined ? asked.api : 'b'
+    const before = refusedBefore(asked, world.apis[judging], world)
+    if (before !== undefined) return { outcome: 'refuse', code: before, trace: [] }
     counted = { limits: [], cost: 0 }
-    const verdict = decide(
-      api,
-      factsOf(asked),
-      (presented) => accesses.get(presented),
-      counters,
-      nowMs,
-      (id) => rules.get(id),
-      organisation,
-    )
+    const verdict = verdictWith(counters)
     if (verdict.outcome === 'pass') after(asked, api, nowMs)
     return verdict
   }
@@ -233,6 +299,7 @@ function factsOf(asked: Asked): RequestFacts {
     path: asked.path,
     fullPath: `/${asked.api}${asked.path}`,
     query: '',
+    clientTls: tlsOf(asked),
     header: (name) => headers[name],
   }
 }
@@ -249,12 +316,15 @@ function keysOf({ keys, orgId }: World): KeyRecord[] {
 }
 
 function apisOf({ apis, orgId }: World): ApiRecord[] {
-  return Object.entries(apis).map(([apiId, sent]) => {
+  return Object.entries(apis).map(([apiId, { definition: sent, mutualTls }]) => {
     const ids = { apiId, id: apiId, orgId }
     const proxy = { listen_path: `/${apiId}/`, target_url: 'http://127.0.0.1:9' }
     return {
       ...ids,
-      definition: withApiDefaults({ ...sent, proxy }, ids),
+      definition: withApiDefaults(
+        { ...sent, proxy, ...(mutualTls && { client_certificates: [orgId + LISTED] }) },
+        ids,
+      ),
       wrapper: {},
       createdAt: apiId,
       updatedAt: '',
@@ -266,11 +336,37 @@ function noBody(): BodyAccess {
   return new BodyAccess({ startBody() {}, stopBody() {}, dropBody() {} }, new BodyBudget(0), 0)
 }
 
+const LISTED = 'a1'.repeat(32)
+const CERTIFICATE = { pem: '', keySealed: '', createdAt: '' }
+const VALID = { notBeforeMs: 0, notAfterMs: WORLD_BEGINS_MS * 2 }
+
+function tlsOf({ certificate }: Asked): ClientTls {
+  if (certificate === 'unsecured') return 'plain'
+  if (certificate === 'none') return 'no-certificate'
+  return { fingerprint: certificate === 'listed' ? LISTED : 'b2'.repeat(32), ...VALID }
+}
+
+/** A connection as far as the gateway asks it for the client's certificate. */
+function socketOf(asked: Asked): TLSSocket | undefined {
+  const tls = tlsOf(asked)
+  if (tls === 'plain') return undefined
+  const certificate =
+    typeof tls === 'string'
+      ? undefined
+      : {
+          fingerprint256: tls.fingerprint.toUpperCase(),
+          validFromDate: new Date(tls.notBeforeMs),
+          validToDate: new Date(tls.notAfterMs),
+        }
+  // Nothing else of a socket is read.
+  return { getPeerX509Certificate: () => certificate } as unknown as TLSSocket
+}
+
 /** One request of a client whose upstream answers at once: what the engine is to the gateway, without sockets. */
 class TestExchange implements Exchange {
   readonly head: ParsedRequest
-  readonly remoteAddress = '127.0.0.1'
-  readonly tls = undefined
+  readonly remoteAddress: string
+  readonly tls: TLSSocket | undefined
   readonly startedAt = performance.now()
   readonly answered: Promise<void>
   state: Finishing | undefined = undefined
@@ -290,9 +386,12 @@ class TestExchange implements Exchange {
     this.#answer = resolve
     this.#plane = plane
     this.#asked = asked
+    this.remoteAddress = asked.from
+    this.tls = socketOf(asked)
     const lines = [`${asked.method} /${asked.api}${asked.path} HTTP/1.1`, 'Host: gate']
     if (asked.version !== '') lines.push(`V: ${asked.version}`)
     if (asked.key !== 'none') lines.push(`Authorization: ${asked.key}`)
+    if (asked.bodyBytes !== undefined) lines.push(`Content-Length: ${asked.bodyBytes}`)
     const head = parseRequestHead(`${lines.join('\r\n')}\r\n\r\n`, { maxTargetBytes: 1_000, maxHeaders: 10 })
     if (!(head instanceof ParsedRequest)) throw new Error(head.reason)
     this.head = head

@@ -175,7 +175,12 @@ export class RequestRun extends RequestContext implements ForwardListener, Finis
 
   #goOnLater(answer: Promise<Answer | undefined>, goOn: () => void): void {
     answer
-      .then((later) => (later === undefined ? goOn() : this.answer(later)))
+      .then((later) => {
+        // Who has left is not sent on, and whatever was counted for them now nobody would give back.
+        if (this.isOver) return
+        if (later === undefined) goOn()
+        else this.answer(later)
+      })
       .catch((error: unknown) => this.#crash(error))
   }
 

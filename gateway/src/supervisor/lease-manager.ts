@@ -40,7 +40,7 @@ export type LeaseTimes = {
 }
 
 /** What the lease manager works with. */
-export type LeaseDeskParts = {
+export type LeaseManagerParts = {
   readonly ledger: Ledger
   /** The cells as the main thread sees them. */
   readonly cells: Counters & QuotaCells
@@ -69,7 +69,7 @@ type Forget = {
 }
 
 /** Opens the lease manager; it says that this node lives, so that what its earlier lives held counts as stranded from now on. */
-export function openLeaseManager(parts: LeaseDeskParts): LeaseManager {
+export function openLeaseManager(parts: LeaseManagerParts): LeaseManager {
   return new LedgerLeases(parts)
 }
 
@@ -78,7 +78,7 @@ export function openLeaseManager(parts: LeaseDeskParts): LeaseManager {
  * in this order. So an answer is in the cells before the next question is asked, and no old lease outlives a reset.
  */
 class LedgerLeases implements LeaseManager {
-  readonly #parts: LeaseDeskParts
+  readonly #parts: LeaseManagerParts
   readonly #uptime: () => number
   readonly #held: HeldLeases
   readonly #blocked: BlockedQuotas
@@ -96,7 +96,7 @@ class LedgerLeases implements LeaseManager {
   #reportedAt = Number.NEGATIVE_INFINITY
   #isClosed = false
 
-  constructor(parts: LeaseDeskParts) {
+  constructor(parts: LeaseManagerParts) {
     this.#parts = parts
     this.#uptime = parts.uptime ?? (() => performance.now())
     this.#held = new HeldLeases(parts.cells, this.#uptime)

@@ -20,7 +20,7 @@ export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort' | 'ticketK
   readonly log: (line: LogLine) => void
   /** Where units of quotas come from: the lease manager. */
   readonly leases: Leases
-  /** CounterReadings, about once a second, which keys were recognised; only with a `trafficTable`. */
+  /** Gets, about once a second, which keys were recognised; only with a `trafficTable`. */
   readonly keysUsed?: (uses: KeyUses) => void
   /** Gets the records of requests that were refused or failed; `dropped` more came too fast. */
   readonly onRefused?: (records: readonly RefusedRecord[], dropped: number) => void

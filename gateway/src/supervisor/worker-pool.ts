@@ -19,13 +19,13 @@ import type {
   WorkerSetup,
 } from '../worker-protocol.ts'
 
-/** What the workerPool is started with; `port` is that of the first worker to listen when it is 0. */
-export type CrewOptions = Omit<WorkerSetup, 'worker'> & {
+/** What the worker pool is started with; `port` is that of the first worker to listen when it is 0. */
+export type WorkerPoolOptions = Omit<WorkerSetup, 'worker'> & {
   readonly workers: number
   readonly log: (line: LogLine) => void
   /** Where units of quotas come from. */
   readonly leases: Leases
-  /** CounterReadings, about once a second, which keys a worker recognised. */
+  /** Gets, about once a second, which keys a worker recognised. */
   readonly keysUsed?: (uses: KeyUses) => void
   readonly onRefused?: (records: readonly RefusedRecord[], dropped: number) => void
   readonly onEvents?: (events: readonly ApiEvent[], dropped: number) => void
@@ -50,7 +50,7 @@ const ACKNOWLEDGE_MS = 5_000
 /** Time on top of the grace for a worker to end by itself, milliseconds. */
 const END_LEEWAY_MS = 1_000
 
-/** One place in the workerPool; its thread may be replaced. */
+/** One place in the pool; its thread may be replaced. */
 type WorkerSlot = {
   readonly worker: number
   thread: Worker | undefined
@@ -63,7 +63,7 @@ type WorkerSlot = {
 
 /** The worker threads of the data plane: starts them, hands them changes, replaces the dead. */
 export class WorkerPool {
-  readonly #options: CrewOptions
+  readonly #options: WorkerPoolOptions
   readonly #apis: Map<string, ApiRecord>
   readonly #policies: Map<string, PolicyRecord>
   readonly #certificates: Map<string, CertificateRecord>
@@ -75,7 +75,7 @@ export class WorkerPool {
   #tls: TlsSettings | undefined
   #closing = false
 
-  constructor(options: CrewOptions) {
+  constructor(options: WorkerPoolOptions) {
     this.#options = options
     this.#port = options.port
     this.#revision = options.revision

@@ -10,6 +10,27 @@ export const WORLD_BEGINS_MS = Date.UTC(2026, 0, 5)
 /** Time that passes between some requests: more than all windows of an hour, sliding ones too. */
 export const STEP_MS = 4_000_000
 
+/** Networks that lists name, each with the one address of a client in it. */
+export const NETWORKS = {
+  '10.0.0.0/8': '10.1.2.3',
+  '192.0.2.7': '192.0.2.7',
+  '2001:db8::/32': '2001:db8::1',
+} as const
+export type Network = keyof typeof NETWORKS
+export type Address = (typeof NETWORKS)[Network] | '198.51.100.1'
+
+/** Size limits of every version of an API, bytes; 0 = none. `ofPath` holds on `/x`. */
+export type Sizes = { readonly general: number; readonly ofPath: number }
+
+/** An API, and what it says in a form that needs no compilation to be understood. */
+export type RandomApi = {
+  readonly definition: ApiDefinition
+  readonly allowed: readonly Network[] | undefined
+  readonly blocked: readonly Network[] | undefined
+  readonly sizes: Sizes
+  readonly mutualTls: boolean
+}
+
 /** One request of a world. */
 export type Asked = {
   readonly api: 'a' | 'b'
@@ -18,6 +39,12 @@ export type Asked = {
   readonly version: string
   /** Which of the world's keys; `unknown` is nobody's, `none` sends nothing. */
   readonly key: 'key-0' | 'key-1' | 'unknown' | 'none'
+  /** Address of the client. */
+  readonly from: Address
+  /** `unsecured` is a plain connection; `listed` is the certificate that APIs with mutual TLS list. */
+  readonly certificate: 'unsecured' | 'none' | 'listed' | 'other'
+  /** Content-Length of the body; undefined = none is stated. */
+  readonly bodyBytes: number | undefined
   /** Whether `STEP_MS` pass before it. */
   readonly later: boolean
   /** Whether it is still under way when the next ones come. */
@@ -29,7 +56,7 @@ export type Asked = {
 export type RandomWorld = {
   readonly keys: readonly Session[]
   readonly policies: Readonly<Record<string, Policy>>
-  readonly apis: Readonly<Record<'a' | 'b', ApiDefinition>>
+  readonly apis: Readonly<Record<'a' | 'b', RandomApi>>
   readonly organisation: Session | undefined
   readonly requests: readonly Asked[]
 }
@@ -126,12 +153,20 @@ const list = (path: string, ...methods: string[]) => [
     ),
   },
 ]
+const headerChanges = optional(
+  fc.constant([{ path: '/x', method: 'GET', add_headers: { 'X-Added': '1' }, delete_headers: ['X-Gone'] }]),
+)
 const version = fields({
   expires: mostly('', '2020-01-01 00:00'),
   use_extended_paths: fc.constant(true),
   extended_paths: fields({
     ignored: mostly<object[] | undefined>(undefined, list('/free', 'GET')),
     black_list: mostly<object[] | undefined>(undefined, list('/y', 'GET', 'POST')),
+    white_list: mostly<object[] | undefined>(undefined, list('/x', 'GET', 'POST')),
+    mock_response: optional(fc.constant([{ path: '/mock', method: 'GET', code: 200, body: 'mocked' }])),
+    transform_headers: headerChanges,
+    transform_response_headers: headerChanges,
+    hard_timeouts: optional(fc.constant([{ path: '/x', method: 'GET', timeout: 1 }])),
     rate_limit: optional(
       fc.array(fields({ path: fc.constant('/x'), method: fc.constant('GET'), ...callersRate }), {
         maxLength: 1,
@@ -165,10 +200,49 @@ const definition = fields({
   }),
 }).map((sent) => ApiDefinition.parse(sent))
 
+const networks = mostly<readonly Network[] | undefined>(
+  undefined,
+  ['10.0.0.0/8'],
+  ['192.0.2.7', '2001:db8::/32'],
+  [],
+)
+const sizes: fc.Arbitrary<Sizes> = fc.record({
+  general: mostly(0, 0, 10),
+  ofPath: mostly(0, 0, 5, 20),
+})
+const api: fc.Arbitrary<RandomApi> = fc
+  .record({ definition, allowed: networks, blocked: networks, sizes, mutualTls: mostly(false, true) })
+  .map((parts) => ({ ...parts, definition: withLists(parts) }))
+
+/** Writes into the definition what stands beside it. */
+function withLists({ definition: base, allowed, blocked, sizes, mutualTls }: RandomApi): ApiDefinition {
+  const versions = Object.entries(base.version_data?.versions ?? {}).map(([name, info]) => {
+    const size_limits = [{ path: '/x', method: 'POST', size_limit: sizes.ofPath }]
+    return [
+      name,
+      {
+        ...info,
+        global_size_limit: sizes.general,
+        extended_paths: { ...info.extended_paths, ...(sizes.ofPath > 0 && { size_limits }) },
+      },
+    ]
+  })
+  return ApiDefinition.parse({
+    ...base,
+    version_data: { ...base.version_data, versions: Object.fromEntries(versions) },
+    ...(allowed && { enable_ip_whitelisting: true, allowed_ips: allowed }),
+    ...(blocked && { enable_ip_blacklisting: true, blacklisted_ips: blocked }),
+    ...(mutualTls && { use_mutual_tls_auth: true }),
+  })
+}
+
 const asked: fc.Arbitrary<Asked> = fc.record({
   api: mostly<'a' | 'b'>('a', 'b'),
   method: mostly('GET', 'POST'),
-  path: fc.constantFrom('/', '/x', '/x', '/y/1', '/free'),
+  path: fc.constantFrom('/', '/x', '/x', '/x', '/y/1', '/free', '/mock'),
+  from: mostly<Address>('198.51.100.1', ...Object.values(NETWORKS)),
+  certificate: mostly<Asked['certificate']>('listed', 'listed', 'other', 'none', 'unsecured'),
+  bodyBytes: fc.constantFrom(undefined, 3, 8, 15, 50),
   version: mostly('v1', '', 'v2', 'none'),
   key: mostly<Asked['key']>('key-0', 'key-1', 'unknown', 'none'),
   later: mostly(false, true),
@@ -181,7 +255,7 @@ export const randomWorld = (requests: number): fc.Arbitrary<RandomWorld> =>
   fc.record({
     keys: fc.tuple(session, session),
     policies: fc.record({ p1: policy, p2: policy }),
-    apis: fc.record({ a: definition, b: definition }),
+    apis: fc.record({ a: api, b: api }),
     organisation: optional(
       fields({ ...rateBlock, ...quotaBlock, is_inactive: mostly(false, true) }).map((sent) =>
         Session.parse(sent),

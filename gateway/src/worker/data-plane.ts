@@ -18,7 +18,7 @@ import type { ApiTls } from '../edge/tls-certificates.ts'
 import { clientAddress, trustedPeers, UNTRUSTED_FORWARDER } from '../pipeline/client-address.ts'
 import { phasesOf } from '../pipeline/compile.ts'
 import type { RequestServices } from '../pipeline/run.ts'
-import type { ServedApi, Step } from '../pipeline/step.ts'
+import type { ServedApi, Step, StepFactory } from '../pipeline/step.ts'
 import type { GatewaySettings } from '../settings.ts'
 import { failureAnswer, send } from '../upstream/forward.ts'
 import { forwardedHeaders } from '../upstream/forwarded-headers.ts'
@@ -32,6 +32,7 @@ import { recording } from './recording.ts'
 import { type Counting, requestCount } from './request-count.ts'
 import { logLine, malformedLine } from './request-log.ts'
 import { createSnapshot, type Snapshot } from './snapshot.ts'
+import { type ApiPlan, STEPS } from './steps.ts'
 import { storedCertificates } from './stored-certificates.ts'
 
 /** What a data plane is made of; everything with a lifetime is opened by who calls. */
@@ -57,6 +58,8 @@ export type DataPlaneParts = Pick<
   readonly onEvent?: (event: ApiEvent) => void
   /** Where requests are counted for the overview; they are not without it. */
   readonly counting?: Counting
+  /** In place of the gateway's own. */
+  readonly steps?: readonly StepFactory<ApiPlan>[]
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -150,6 +153,7 @@ function snapshotOf(
   )
   const snapshot = createSnapshot(parts.apis, parts.policies, parts.organisationSessions ?? [], {
     ...tools,
+    steps: parts.steps ?? STEPS,
     keys,
     onEvent: parts.onEvent ?? (() => {}),
     certificates: storedCertificates(parts.certificates ?? [], parts.pepper),

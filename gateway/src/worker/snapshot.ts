@@ -15,7 +15,7 @@ import type { ApiTls } from '../edge/tls-certificates.ts'
 import { refusal } from '../pipeline/answer.ts'
 import { compilePhases, phasesOf } from '../pipeline/compile.ts'
 import { CertificateMissing, CompileError } from '../pipeline/compile-error.ts'
-import type { CompiledVersion, ServedApi, Step } from '../pipeline/step.ts'
+import type { CompiledVersion, ServedApi, Step, StepFactory } from '../pipeline/step.ts'
 import { events } from '../steps/events.ts'
 import { chooseVersion } from '../steps/version.ts'
 import { inTurn } from '../upstream/selector.ts'
@@ -24,7 +24,7 @@ import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 import { apiTls, missingCertificates, names } from './api-tls.ts'
 import type { KeyCache } from './key-cache.ts'
 import { type OrganisationEntry, OrganisationRegistry } from './organisation-registry.ts'
-import { type ApiPlan, STEPS } from './steps.ts'
+import type { ApiPlan } from './steps.ts'
 import type { StoredCertificates } from './stored-certificates.ts'
 
 /** An API ready to serve. */
@@ -41,6 +41,8 @@ export type CompiledApi = ServedApi &
 /** What the snapshot compiles with. */
 export type SnapshotTools = {
   readonly keys: KeyCache
+  /** In the order in which they run. */
+  readonly steps: readonly StepFactory<ApiPlan>[]
   /** What every request ends with, whatever becomes of it. */
   readonly recording: Step
   readonly onEvent: (event: ApiEvent) => void
@@ -242,7 +244,11 @@ function compileApi(
       const { overrideTarget } = version
       const own = overrideTarget === '' ? undefined : takeTargets(definition, [overrideTarget], tools, taken)
       const upstreams = own === undefined ? main : inTurn(own)
-      versions.set(version, { kind: 'version', phases: compilePhases(STEPS, plan, version, ends), upstreams })
+      versions.set(version, {
+        kind: 'version',
+        phases: compilePhases(tools.steps, plan, version, ends),
+        upstreams,
+      })
     }
     return {
       ...routed,
