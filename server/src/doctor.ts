@@ -7,6 +7,7 @@ import { schemaState } from '@tollgate/storage/migrations/schema-state'
 import { type Config, urlHost } from './config.ts'
 import { databaseName, dataFolderProblem, holderOf } from './data-folder.ts'
 import { databaseLabel, databaseProblem, databaseSource } from './database.ts'
+import { judgeNode, thisNode } from './node-binary.ts'
 import { portProblem, type WantedPort, wantedPorts } from './ports.ts'
 import { readSecrets } from './secrets-file.ts'
 import { errorText, StartFailure } from './start-failure.ts'
@@ -23,6 +24,7 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
   const ports = wantedPorts(config)
   const checks: readonly (() => Finding | Promise<Finding>)[] = [
     nodeVersion,
+    nodeProgram,
     () => dataFolder(config, holder),
     () => secretsFile(config),
     () => database(config),
@@ -50,6 +52,12 @@ function nodeVersion(): Finding {
   return major >= 24
     ? fine(`Node ${process.version}`)
     : wrong(`Node ${process.version} is too old: 24 is needed (npm ci installs it)`)
+}
+
+async function nodeProgram(): Promise<Finding> {
+  const verdict = await judgeNode(thisNode, undefined)
+  if (verdict.kind === 'verified') return fine(`${thisNode.path} has the checksum that is known of it`)
+  return verdict.kind === 'wrong' ? wrong(verdict.why) : fine(`${verdict.why}; it is yours to trust`)
 }
 
 function dataFolder({ dataDir }: Config, holder: string | undefined): Finding {

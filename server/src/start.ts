@@ -21,6 +21,7 @@ import { instanceSecrets } from './instance-secrets.ts'
 import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
 import { openControlApi, openDashboardApi } from './management-ports.ts'
+import { checksumCache, judgeNode, thisNode } from './node-binary.ts'
 import { holdDatabase } from './node-lock.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
 import type { Secrets } from './secrets-file.ts'
@@ -67,6 +68,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     const problem = port && (await portProblem(port))
     if (problem) throw new StartFailure(problem)
   }
+  if (!config.unverifiedNode) await checkNode(config.dataDir, log)
   const source = databaseSource(config.databaseUrl, folder.databaseFile)
   const held = await holdDatabase(source, config.unsafeSecondNode, log)
   parts.defer(() => held.release())
@@ -175,6 +177,14 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     },
     stop: () => parts.disposeAsync(),
   }
+}
+
+async function checkNode(dataDir: string, log: Log): Promise<void> {
+  const verdict = await judgeNode(thisNode, checksumCache(dataDir))
+  if (verdict.kind === 'wrong')
+    throw new StartFailure(`${verdict.why}. Install it anew (npm ci), or set TOLLGATE_UNVERIFIED_NODE=1`)
+  if (verdict.kind === 'unknown')
+    log.info('the Node.js that runs this was not verified', { why: verdict.why })
 }
 
 /** Why the node is not ready; undefined when it is. */
