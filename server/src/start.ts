@@ -17,6 +17,7 @@ import { databaseSource, openDatabase } from './database.ts'
 import { type Demo, followDemo, startDemo } from './demo-api.ts'
 import { startDemoUpstream } from './demo-upstream.ts'
 import { type FirstStart, isEmpty, makeFirstRecords } from './first-start.ts'
+import { ownGateway, ownHost } from './health.ts'
 import { instanceSecrets } from './instance-secrets.ts'
 import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
@@ -219,15 +220,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
         : `http://${urlHost(config.controlHost)}:${config.controlPort}`,
     traffic: activity.traffic,
     lastUse: activity.lastUse,
-    ownGateway: {
-      callSecret: parts.ownCalls?.secret,
-      host: ownHost(config.host),
-      port: gatewayPort,
-      tls: config.tls.certificates.length > 0,
-      introduced:
-        config.gateway.proxyProtocol === true &&
-        trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
-    },
+    ownGateway: { ...ownGateway(config, gatewayPort), callSecret: parts.ownCalls?.secret },
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,
     maxBodyValues: config.managementBodyValues,
@@ -240,12 +233,6 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     now: () => Date.now(),
     logError: (message, detail) => log.error(message, detail),
   })
-}
-
-/** An address of this machine under which what listens on `host` is reached from here. */
-function ownHost(host: string): string {
-  if (host === '0.0.0.0' || host === '') return '127.0.0.1'
-  return host === '::' ? '::1' : host
 }
 
 /** Where this machine is trusted as a proxy, its calls need nothing else. */
