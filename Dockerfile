@@ -1,9 +1,13 @@
+# The tag moves with every release of Node and Debian. To pin it, ask for its digest where there is a network and name it in
+# both places: docker buildx imagetools inspect node:24-slim --format '{{.Manifest.Digest}}', then
+# FROM node:24-slim@sha256:…
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY model/package.json model/
 COPY http1/package.json http1/
 COPY limits/package.json limits/
+COPY analytics/package.json analytics/
 COPY storage/package.json storage/
 COPY gateway/package.json gateway/
 COPY management/package.json management/
@@ -29,6 +33,7 @@ COPY package.json LICENSE ./
 COPY model model
 COPY http1 http1
 COPY limits limits
+COPY analytics analytics
 COPY storage storage
 COPY gateway gateway
 COPY management management
@@ -44,7 +49,8 @@ USER node
 VOLUME /data
 EXPOSE 3000 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.TOLLGATE_GATEWAY_PORT || 8080}/hello`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# Speaks what the port speaks: TLS, and the PROXY protocol, where the settings ask for them.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 \
+  CMD ["node", "server/src/main.ts", "health"]
 ENTRYPOINT ["node", "server/src/main.ts"]
 CMD ["start"]

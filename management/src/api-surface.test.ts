@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
+import { answerBudget } from './answer-budget.ts'
 import { type ApiSurface, buildApiSurface } from './api-surface.ts'
 import { Problem, problems } from './errors.ts'
-import { Reply, type Route, route } from './route.ts'
+import { MediaReply, publicBodyBytes, Reply, type Route, route } from './route.ts'
 import { done, refusal, testDashboard } from './test-dashboard.ts'
 
 const openSurface: ApiSurface = {
@@ -225,4 +228,98 @@ test('a client that sends too much still reads the 413, with or without a length
   } finally {
     await app.close()
   }
+})
+
+const publicRoute = (path: string, handle: () => MediaReply | Record<string, unknown>): Route =>
+  route({
+    method: 'GET',
+    path,
+    permission: 'public',
+    summary: path,
+    answer: z.looseObject({}),
+    handle,
+  })
+
+test('an answer may be text or bytes of any media type, or a stream that is sent as it comes', async () => {
+  const { app } = serving([
+    publicRoute(
+      '/text',
+      () => new MediaReply('text/csv; charset=utf-8', 'a,b\n1,2\n', { 'x-more': ['1', '2'] }),
+    ),
+    publicRoute('/bytes', () => new MediaReply('application/yaml', Buffer.from('a: 1\n'))),
+    publicRoute('/stream', () => new MediaReply('application/x-ndjson', Readable.from(['{}\n', '{}\n']))),
+  ])
+  const csv = await app.inject('/text')
+  assert.deepEqual(
+    [csv.body, csv.headers['content-type'], csv.headers['x-more'], csv.headers['cache-control']],
+    ['a,b\n1,2\n', 'text/csv; charset=utf-8', ['1', '2'], 'no-store'],
+  )
+  assert.equal((await app.inject('/bytes')).body, 'a: 1\n')
+  const stream = await app.inject('/stream')
+  assert.deepEqual([stream.body, stream.headers['content-type']], ['{}\n{}\n', 'application/x-ndjson'])
+})
+
+test('a long answer is compressed for a client that takes gzip, and for no other', async () => {
+  const value = { rows: Array.from({ length: 5_000 }, (_, row) => ({ row })) }
+  const { app } = serving([publicRoute('/long', () => value), publicRoute('/short', () => ({ a: 1 }))])
+  const plain = await app.inject('/long')
+  assert.deepEqual([plain.json(), plain.headers.vary], [value, 'accept-encoding'])
+  const packed = await app.inject({ url: '/long', headers: { 'accept-encoding': 'br, gzip' } })
+  assert.equal(packed.headers['content-encoding'], 'gzip')
+  assert.deepEqual(JSON.parse(gunzipSync(packed.rawPayload).toString()), value)
+  assert.ok(packed.rawPayload.length < plain.rawPayload.length / 4)
+  const short = await app.inject({ url: '/short', headers: { 'accept-encoding': 'gzip' } })
+  assert.equal(short.headers['content-encoding'], undefined)
+})
+
+test('finding 1: answers that wait for their clients are bounded together; one alone always goes out', async () => {
+  const budget = answerBudget(100)
+  assert.equal(budget.take(1_000), true)
+  assert.equal(budget.take(1), false)
+  budget.giveBack(1_000)
+  assert.deepEqual([budget.take(60), budget.take(40), budget.take(1)], [true, true, false])
+  const limits = { maxBodyBytes: 1_000, maxBodyValues: 100, maxAnswerBytes: 1_000 }
+  const app = buildApiSurface(
+    [publicRoute('/a', () => ({ text: 'x'.repeat(900) }))],
+    openSurface,
+    limits,
+    () => {},
+  )
+  for (let i = 0; i < 5; i++)
+    assert.equal((await app.inject('/a')).statusCode, 200, 'what was taken is free again')
+})
+
+test('finding 5: a route that asks for no credential reads 4 KiB, and no body has more values than the limit', async () => {
+  const { app, deps } = await testDashboard()
+  const signIn = (length: number) => {
+    const frame = '{"username":"a","password":""}'
+    const password = 'x'.repeat(length - frame.length)
+    return app.inject({ method: 'POST', url: '/login', payload: `{"username":"a","password":"${password}"}` })
+  }
+  assert.equal((await signIn(publicBodyBytes + 1)).statusCode, 413)
+  assert.notEqual((await signIn(publicBodyBytes)).statusCode, 413)
+
+  const values = (count: number) =>
+    app.inject({
+      method: 'POST',
+      url: '/admin/organisations',
+      headers: { 'admin-auth': deps.adminSecret },
+      payload: `{"owner_name":"a","more":[${'1,'.repeat(count)}1]}`,
+    })
+  assert.equal((await values(deps.maxBodyValues)).body, refusal('Request body has too many values'))
+  assert.equal((await values(deps.maxBodyValues - 100)).statusCode, 200)
+})
+
+test('finding 24: a form of thousands of parts is refused before any of them is read', async () => {
+  const { member, app } = await testDashboard()
+  const { accessKey } = await member()
+  const upload = (parts: number) =>
+    app.inject({
+      method: 'POST',
+      url: '/api/certs',
+      headers: { authorization: accessKey, 'content-type': 'multipart/form-data; boundary="b"' },
+      payload: `${'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n'.repeat(parts)}--b--\r\n`,
+    })
+  assert.match((await upload(15_000)).body, /the form has too many parts/)
+  assert.doesNotMatch((await upload(3)).body, /too many parts/)
 })

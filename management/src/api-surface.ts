@@ -88,6 +88,8 @@ export function buildApiSurface(
 ): FastifyInstance {
   const app: FastifyInstance = Fastify({
     requestTimeout: requestTimeoutMs,
+    // More than the ports in front let through: they are the ones who refuse a head for its size.
+    http: { maxHeaderSize: 65_536 },
     // Over its socket only our own ports ask: they say whose request it is.
     trustProxy: (peer: string | undefined) => peer === undefined,
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength },

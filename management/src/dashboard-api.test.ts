@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { Permission, Permissions } from '@tollgate/model/people/permissions'
 import { controlRoutes } from './control-api.ts'
 import { dashboardRoutes } from './dashboard-api.ts'
@@ -94,4 +95,24 @@ test('hostile bodies on every route end in an envelope, never in a 5xx', async (
     }
   }
   assert.deepEqual(world.logged, [])
+})
+
+test('finding 1: the documents are made once, compressed ahead, and not sent to who has them', async () => {
+  const { app } = await testDashboard()
+  for (const url of ['/docs', '/docs/openapi.json']) {
+    const plain = await app.inject(url)
+    for (const [encoding, unpack] of [
+      ['gzip', gunzipSync],
+      ['br', brotliDecompressSync],
+    ] as const) {
+      const packed = await app.inject({ url, headers: { 'accept-encoding': encoding } })
+      assert.equal(packed.headers['content-encoding'], encoding)
+      assert.ok(packed.rawPayload.length < plain.rawPayload.length / 5)
+      assert.equal(unpack(packed.rawPayload).toString(), plain.body)
+      const { etag = '' } = packed.headers
+      const known = await app.inject({ url, headers: { 'accept-encoding': encoding, 'if-none-match': etag } })
+      assert.deepEqual([known.statusCode, known.body, known.headers.etag], [304, '', etag])
+    }
+    assert.equal((await app.inject(url)).headers.etag, plain.headers.etag)
+  }
 })

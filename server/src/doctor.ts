@@ -7,6 +7,8 @@ import { schemaState } from '@tollgate/storage/migrations/schema-state'
 import { type Config, urlHost } from './config.ts'
 import { databaseName, dataFolderProblem, holderOf } from './data-folder.ts'
 import { databaseLabel, databaseProblem, databaseSource } from './database.ts'
+import { healthProblem } from './health.ts'
+import { judgeNode, thisNode } from './node-binary.ts'
 import { portProblem, type WantedPort, wantedPorts } from './ports.ts'
 import { readSecrets } from './secrets-file.ts'
 import { errorText, StartFailure } from './start-failure.ts'
@@ -23,12 +25,13 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
   const ports = wantedPorts(config)
   const checks: readonly (() => Finding | Promise<Finding>)[] = [
     nodeVersion,
+    nodeProgram,
     () => dataFolder(config, holder),
     () => secretsFile(config),
     () => database(config),
-    () => port(ports.dashboard, holder),
-    () => port(ports.gateway, holder),
-    ...(ports.control ? [portCheck(ports.control, holder)] : []),
+    () => port(ports.dashboard, holder, () => answersHello(ports.dashboard)),
+    () => port(ports.gateway, holder, async () => (await healthProblem(config)) === undefined),
+    ...(ports.control ? [controlPort(ports.control, holder)] : []),
     () => proxies(config),
     () => clock(config),
     () => workers(config),
@@ -50,6 +53,12 @@ function nodeVersion(): Finding {
   return major >= 24
     ? fine(`Node ${process.version}`)
     : wrong(`Node ${process.version} is too old: 24 is needed (npm ci installs it)`)
+}
+
+async function nodeProgram(): Promise<Finding> {
+  const verdict = await judgeNode(thisNode, undefined)
+  if (verdict.kind === 'verified') return fine(`${thisNode.path} has the checksum that is known of it`)
+  return verdict.kind === 'wrong' ? wrong(verdict.why) : fine(`${verdict.why}; it is yours to trust`)
 }
 
 function dataFolder({ dataDir }: Config, holder: string | undefined): Finding {
@@ -88,10 +97,15 @@ async function database({ databaseUrl, dataDir }: Config): Promise<Finding> {
   }
 }
 
-async function port(wanted: WantedPort, holder: string | undefined): Promise<Finding> {
+/** @param isOurs whether what listens there answers as this program does */
+async function port(
+  wanted: WantedPort,
+  holder: string | undefined,
+  isOurs: () => Promise<boolean>,
+): Promise<Finding> {
   const problem = await portProblem(wanted)
   if (!problem) return fine(`port ${wanted.port} for the ${wanted.what} is free`)
-  if (holder !== undefined && (await answersHello(wanted))) {
+  if (holder !== undefined && (await isOurs())) {
     return fine(
       `port ${wanted.port} for the ${wanted.what}, in use by the Tollgate with process id ${holder}`,
     )
@@ -99,8 +113,8 @@ async function port(wanted: WantedPort, holder: string | undefined): Promise<Fin
   return wrong(problem)
 }
 
-function portCheck(wanted: WantedPort, holder: string | undefined): () => Promise<Finding> {
-  return () => port(wanted, holder)
+function controlPort(wanted: WantedPort, holder: string | undefined): () => Promise<Finding> {
+  return () => port(wanted, holder, () => answersHello(wanted))
 }
 
 /** Whoever is trusted can pretend to be any client: not everybody may be. */

@@ -1,12 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { UserRecord } from '@tollgate/storage/records/users'
 import { unseal } from '@tollgate/storage/secrets'
 import type { Storage } from '@tollgate/storage/storage'
 import type { Config } from './config.ts'
-import { generateSecrets, readSecrets, type Secrets, secretsInForce, writeSecrets } from './secrets-file.ts'
+import { readSecrets, type Secrets, secretsInForce, writeSecrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
 
 /**
- * The secrets in force: given by settings, kept in the file, or generated now and then kept.
+ * The secrets in force: given by settings, kept in the file, or generated now and then kept. Those of settings are not kept.
  * @throws {StartFailure} when the database was written under another pepper: no key would be known, and nobody told why.
  */
 export async function instanceSecrets(
@@ -15,16 +16,16 @@ export async function instanceSecrets(
   storage: Storage,
 ): Promise<Secrets> {
   const kept = readSecrets(secretsFile)
-  const secrets = kept ? secretsInForce(config, kept) : generateSecrets(config)
+  const { inForce: secrets, keep } = secretsInForce(config, kept ?? {})
   const { rows } = await storage.users.list(undefined, '', { page: 1, size: 100 })
   if (!opensAny(secrets.pepper, rows)) {
     throw new StartFailure(
-      kept || config.pepper
+      kept?.pepper || config.pepper
         ? `the pepper (${config.pepper ? 'TOLLGATE_PEPPER' : secretsFile}) is not the one this database was written with`
-        : `the database has records, but ${secretsFile} is missing: restore it, or set TOLLGATE_PEPPER to its pepper`,
+        : `the database has records, but ${secretsFile} is missing or has no pepper: restore it, or set TOLLGATE_PEPPER to its pepper`,
     )
   }
-  if (!kept) writeSecrets(secretsFile, secrets)
+  if (!isDeepStrictEqual(keep, kept)) writeSecrets(secretsFile, keep)
   return secrets
 }
 

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { type Config, ConfigMistakes, configFromEnvironment } from './config.ts'
 import { doctor } from './doctor.ts'
+import { healthProblem } from './health.ts'
 import { type Log, openLog } from './log.ts'
 import { type Running, start } from './start.ts'
 import { errorCode, errorText, StartFailure } from './start-failure.ts'
@@ -13,6 +14,7 @@ const help = `Tollgate ${version}: a gate in front of HTTP APIs.
 Usage:
   tollgate start      run the gateway and the Dashboard API until told to stop
   tollgate doctor     check ports, data folder, database and clock; one line each
+  tollgate health     ask the running gateway whether it is well; for health checks
   tollgate --help     this text
   tollgate --version  the version
 
@@ -45,10 +47,18 @@ async function run(args: readonly string[]): Promise<number> {
   const config = settings()
   if (config === undefined) return exitUsage
   if (command === 'doctor') return (await doctor(config, (line) => say(`${line}\n`))) ? exitOk : exitFailed
+  if (command === 'health') return health(config)
   return runServer(config)
 }
 
-function commandOf(args: readonly string[]): 'start' | 'doctor' | 'help' | 'version' | undefined {
+async function health(config: Config): Promise<number> {
+  const problem = await healthProblem(config)
+  if (problem === undefined) return exitOk
+  complain(problem)
+  return exitFailed
+}
+
+function commandOf(args: readonly string[]): 'start' | 'doctor' | 'health' | 'help' | 'version' | undefined {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -58,10 +68,11 @@ function commandOf(args: readonly string[]): 'start' | 'doctor' | 'help' | 'vers
     if (values.help) return 'help'
     if (values.version) return 'version'
     const [command, ...rest] = positionals
-    if (rest.length === 0 && (command === 'start' || command === 'doctor')) return command
+    if (rest.length === 0 && (command === 'start' || command === 'doctor' || command === 'health'))
+      return command
     complain(
       command === undefined
-        ? 'say what to do: start or doctor'
+        ? 'say what to do: start, doctor or health'
         : `there is no command "${positionals.join(' ')}"`,
     )
   } catch (error) {

@@ -90,6 +90,8 @@ function serverLimits(settings: ManagementPortSettings): ServerLimits {
     maxConnections: Math.min(settings.maxConnections, affordable),
     maxConnectionsPerAddress: settings.maxConnectionsPerAddress,
     maxPipelinedBytes,
+    // A filter in a query may be as long as the head itself.
+    maxTargetBytes: defaultServerLimits.maxHeadBytes,
     headerMs: settings.headerMs,
     idleMs: settings.idleMs,
     bodyProgressMs: settings.bodyMs,

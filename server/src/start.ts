@@ -20,11 +20,13 @@ import { databaseSource, openDatabase } from './database.ts'
 import { type Demo, followDemo, startDemo } from './demo-api.ts'
 import { startDemoUpstream } from './demo-upstream.ts'
 import { type FirstStart, isEmpty, makeFirstRecords } from './first-start.ts'
+import { ownGateway, ownHost } from './health.ts'
 import { instanceSecrets } from './instance-secrets.ts'
 import { keptRequests } from './kept-requests.ts'
 import type { Log } from './log.ts'
 import { lineInWords } from './log-line.ts'
 import { openControlApi, openDashboardApi } from './management-ports.ts'
+import { checksumCache, judgeNode, thisNode } from './node-binary.ts'
 import { holdDatabase } from './node-lock.ts'
 import { listening, portProblem, wantedPorts } from './ports.ts'
 import { recordFiles, refuseUnreadableFiles } from './record-files.ts'
@@ -73,6 +75,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     const problem = port && (await portProblem(port))
     if (problem) throw new StartFailure(problem)
   }
+  if (!config.unverifiedNode) await checkNode(config.dataDir, log)
   const source = databaseSource(config.databaseUrl, folder.databaseFile)
   const held = await holdDatabase(source, config.unsafeSecondNode, log)
   parts.defer(() => held.release())
@@ -204,6 +207,14 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
   }
 }
 
+async function checkNode(dataDir: string, log: Log): Promise<void> {
+  const verdict = await judgeNode(thisNode, checksumCache(dataDir))
+  if (verdict.kind === 'wrong')
+    throw new StartFailure(`${verdict.why}. Install it anew (npm ci), or set TOLLGATE_UNVERIFIED_NODE=1`)
+  if (verdict.kind === 'unknown')
+    log.info('the Node.js that runs this was not verified', { why: verdict.why })
+}
+
 /** Why the node is not ready; undefined when it is. */
 type Readiness = { problem: string | undefined }
 
@@ -240,14 +251,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
         : `http://${urlHost(config.controlHost)}:${config.controlPort}`,
     traffic: activity.traffic,
     lastUse: activity.lastUse,
-    ownGateway: {
-      callSecret: parts.ownCalls?.secret,
-      host: ownHost(config.host),
-      port: gatewayPort,
-      tls: config.tls.certificates.length > 0,
-      introduced:
-        config.gateway.proxyProtocol && trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
-    },
+    ownGateway: { ...ownGateway(config, gatewayPort), callSecret: parts.ownCalls?.secret },
     reload: parts.reload,
     duplicateSlugs: config.duplicateSlugs,
     defaultOrganisation: config.defaultOrganisation,
@@ -263,12 +267,6 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     now: () => Date.now(),
     logError: (message, detail) => log.error(message, detail),
   })
-}
-
-/** An address of this machine under which what listens on `host` is reached from here. */
-function ownHost(host: string): string {
-  if (host === '0.0.0.0' || host === '') return '127.0.0.1'
-  return host === '::' ? '::1' : host
 }
 
 /** Where this machine is trusted as a proxy, its calls need nothing else. */

@@ -86,6 +86,9 @@ test('finding 8: a peer that is not trusted and sends forwarding headers is told
   address('10.0.0.1', head(['x-real-ip', '1.1.1.1']))
   address('2001:db8::9', head(['forwarded', 'for=1.1.1.1']))
   assert.deepEqual(told, ['8.8.8.8', '2001:db8::9'])
+  // A proxy's first request may be a health check of its own.
+  for (let i = 0; i < 64; i++) address('9.9.9.9', head(['x-forwarded-for', '1.1.1.1']))
+  assert.deepEqual(told, ['8.8.8.8', '2001:db8::9', '9.9.9.9'])
 })
 
 test('finding 8: a call of the program’s own says whose it is by a secret, not by where it comes from', () => {

@@ -15,6 +15,10 @@ export type ClientAddress = (peer: string, head: RequestHead) => string
 /** Peers whose trust is remembered; with more than these the memory starts anew. */
 const MAX_REMEMBERED_PEERS = 4_096
 
+/** Peers that are told of; more are no news. */
+const MAX_TOLD_PEERS = 16
+const LOOK_MASK = 63
+
 /** Addresses of one X-Forwarded-For that are looked at, from the right. */
 const MAX_HOPS = 32
 
@@ -56,8 +60,8 @@ export function trustedPeers(networks: readonly string[]): TrustedPeers {
  * The client's address (gateway contract, 4.4 and 11): `X-Real-IP`, else `X-Forwarded-For`, count only when the peer is
  * a trusted proxy. Of X-Forwarded-For the nearest address that is not itself a trusted proxy is taken, because what
  * lies further left was written by someone whom nobody vouches for. Proxies that add the port are understood.
- * @param onUntrusted called with a peer that is not trusted and yet sent such headers, with its first request: most often
- * a proxy that the settings do not name
+ * @param onUntrusted called with a peer that is not trusted and yet sent such headers: most often a proxy that the
+ * settings do not name. Once for each, as far as a look now and then finds it
  */
 export function clientAddress(
   trusted: TrustedPeers,
@@ -65,16 +69,23 @@ export function clientAddress(
   ownCalls?: OwnCalls,
 ): ClientAddress {
   const looked = new Set<string>()
+  const told = new Set<string>()
+  let requests = 0
   return (peer, head) => {
     if (!trusted.hasPeer(peer)) {
       if (ownCalls !== undefined && peer === ownCalls.peer) {
         const client = ownClient(headerValue(head, 'forwarded'), ownCalls.secret)
         if (client !== '') return client
       }
-      if (onUntrusted !== undefined && !looked.has(peer)) {
+      // A look costs more than the rest of this: the first request of a peer gets one, and every 64th of all.
+      requests = (requests + 1) & LOOK_MASK
+      if (onUntrusted !== undefined && (requests === 0 || !looked.has(peer))) {
         if (looked.size >= MAX_REMEMBERED_PEERS) looked.clear()
         looked.add(peer)
-        if (saysWhatCameBefore(head)) onUntrusted(peer)
+        if (told.size < MAX_TOLD_PEERS && !told.has(peer) && saysWhatCameBefore(head)) {
+          told.add(peer)
+          onUntrusted(peer)
+        }
       }
       return peer
     }
