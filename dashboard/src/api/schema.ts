@@ -449,7 +449,7 @@ export type Operations = {
   }
   'POST /license': {
     query: Record<never, never>
-    body: Blob
+    body: undefined
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
   'POST /login': {

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { UploadedBody } from '../certificates/uploaded-file.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Document, Done, envelopeOf, ok } from '../envelopes.ts'
 import { type Route, route } from '../route.ts'
@@ -31,8 +30,6 @@ export const systemRoutes = (deps: Dependencies): Route[] => {
       path: '/license',
       permission: 'public',
       summary: 'Nothing to do: no licence is needed, whatever is sent',
-      upload: true,
-      body: UploadedBody,
       answer: Done,
       handle: () => ok('License updated'),
     }),

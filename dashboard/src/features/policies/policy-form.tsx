@@ -30,7 +30,7 @@ type Props = {
   readonly onWaiting: (rule: string | undefined) => void
 }
 
-/** The form of a policy: a name and one access right are all that a new one needs. */
+/** The form of a policy: a name is all that a new one needs; one without rights is combined with others. */
 export function PolicyForm(props: Props) {
   const { form, error } = props
   return (
@@ -40,7 +40,7 @@ export function PolicyForm(props: Props) {
         form={form}
         error={error}
         onWaiting={props.onWaiting}
-        about="What keys with this policy open. At least one rule is needed."
+        about="What keys with this policy open. Without a rule it only limits what other policies of a key open."
       />
       <FormSection title="What it governs" about="How this policy and others of the same key go together.">
         <ReachField form={form} stored={props.stored} chosen={props.reach} onChoose={props.onReach} />
@@ -206,10 +206,7 @@ export function notYet(
   waitingRule: string | undefined,
 ): string | undefined {
   if (text(document.name).trim() === '') return 'Give the policy a name'
-  if (rightsOf(document).length === 0) {
-    return waitingRule === undefined
-      ? 'Add an access rule first'
-      : `Click Add to give access to ${waitingRule}`
-  }
+  if (rightsOf(document).length === 0 && waitingRule !== undefined)
+    return `Click Add to give access to ${waitingRule}`
   return reach === 'parts' && reachOf(document) !== 'parts' ? 'Tick a part that it governs' : undefined
 }
