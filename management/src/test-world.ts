@@ -52,6 +52,9 @@ export async function testWorld(): Promise<TestWorld> {
     traffic: new TrafficHistory(traffic, clock.nowMs / 1000),
     lastUse: (keyId) => uses.get(keyId) ?? 0,
     ownGateway: undefined,
+    matching: {},
+    // Paths of these tests have the form already in which they are matched.
+    normalisePath: (path) => path,
     pageSize: 10,
     maxBodyBytes: 1_000_000,
     findRequest: async (id) => requests.get(id),

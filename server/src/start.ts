@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { normalisePath } from '@tollgate/http1/syntax/path'
 import { trustedPeers } from '@tollgate/gateway/edge/client-address'
 import type { Gateway } from '@tollgate/gateway/gateway'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
@@ -192,6 +193,8 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
         config.gateway.proxyProtocol === true &&
         trustedPeers(config.gateway.trustedProxies).has(ownHost(config.host)),
     },
+    matching: { loose: config.gateway.looseEndpointMatching },
+    normalisePath,
     pageSize: config.pageSize,
     maxBodyBytes: config.managementBodyBytes,
     findRequest,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import type { RequestHead } from '@tollgate/http1/exchange'
 import { headerValue } from '@tollgate/http1/syntax/headers'
-import { cidrSet } from './cidr-set.ts'
+import { cidrSet } from '@tollgate/model/definition/cidr-set'
 
 /** Tells the address of the client behind the peer. */
 export type ClientAddress = (peer: string, head: RequestHead) => string

@@ -5,8 +5,9 @@ import { ParsedRequest, parseRequestHead } from '@tollgate/http1/syntax/request-
 import { createCounterTable, openCounters } from '@tollgate/limits/counter-table'
 import { effectiveAccess } from '@tollgate/model/access/effective-access'
 import { withApiDefaults } from '@tollgate/model/definition/api-definition'
-import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
-import { decide } from '@tollgate/model/judge/decide'
+import type { ApiRules } from '@tollgate/model/definition/api-rules'
+import { compileRules } from '@tollgate/model/definition/compile-api'
+import { judgeRequest } from '@tollgate/model/judge/judge-request'
 import type { RequestFacts } from '@tollgate/model/judge/request-facts'
 import type { TraceStep, Verdict } from '@tollgate/model/judge/verdict'
 import type { Counters, Limit } from '@tollgate/model/limits/counters'
@@ -30,7 +31,7 @@ import {
 import { createDataPlane, type DataPlane } from '../worker/data-plane.ts'
 import type { LogLine } from '../worker/log-batch.ts'
 
-/** The whole chain of the gateway, from the head of a request to its end, decides what decide() decides. */
+/** The whole chain of the gateway, from the head of a request to its end, decides what judgeRequest() decides. */
 
 const PEPPER = '00'.repeat(32)
 const WORLDS = 1_000
@@ -61,7 +62,7 @@ const OCCURRING = [
   'organisation_quota_exceeded',
 ]
 
-test('the gateway’s chain and decide() agree on 10,000 random requests, and tell the same reasons', async () => {
+test('the gateway’s chain and judgeRequest() agree on 10,000 random requests, and tell the same reasons', async () => {
   const outcomes = new Map<string, number>()
   const storage = await openStorage({ kind: 'sqlite', file: ':memory:' })
   let worlds = 0
@@ -161,7 +162,7 @@ function gateOver(world: World, clock: Clock, storage: Storage) {
   }
 }
 
-/** decide() over the same world, with counters of its own. */
+/** judgeRequest() over the same world, with counters of its own. */
 function judgeOver(world: World) {
   const rules = new Map(
     apisOf(world).map(({ apiId, definition }) => [apiId, compileRules(definition, { loose: false })]),
@@ -184,15 +185,13 @@ function judgeOver(world: World) {
     const api = rules.get(asked.api)
     if (api?.active !== true) return { outcome: 'refuse', code: 'api_inactive', trace: [] }
     counted = { limits: [], cost: 0 }
-    const verdict = decide(
-      api,
-      factsOf(asked),
-      (presented) => accesses.get(presented),
-      counters,
+    const verdict = judgeRequest(api, factsOf(asked), {
       nowMs,
-      (id) => rules.get(id),
+      counters,
+      findAccess: (presented) => accesses.get(presented),
+      findRules: (id) => rules.get(id),
       organisation,
-    )
+    })
     if (verdict.outcome === 'pass') after(asked, api, nowMs)
     return verdict
   }

@@ -1,3 +1,4 @@
+import { featureNames } from '@tollgate/model/features/index'
 import { authToken } from '../authenticate/auth-token.ts'
 import { unsupportedAuth } from '../authenticate/unsupported-auth.ts'
 import { apiRateLimit } from '../steps/api-rate-limit.ts'
@@ -12,12 +13,13 @@ import { responseHeaders } from '../steps/response-headers.ts'
 import { sizeLimit } from '../steps/size-limit.ts'
 import { transformHeaders } from '../steps/transform-headers.ts'
 import { version } from '../steps/version.ts'
+import { versionTarget } from '../steps/version-target.ts'
 import { forward, forwardAndWait } from '../upstream/forward.ts'
 import type { ApiPlan } from '../worker/snapshot.ts'
 import type { Middleware, Next } from './middleware.ts'
 
-/** Every step a request may take, in the order of the gateway contract, section 4.3. */
-const ORDER: readonly Middleware[] = [
+/** The steps of the gateway by the features that they carry out. */
+const STEPS: readonly Middleware[] = [
   version,
   ipAllowList,
   ipBlockList,
@@ -26,6 +28,7 @@ const ORDER: readonly Middleware[] = [
   sizeLimit,
   unsupportedAuth,
   authToken,
+  versionTarget,
   keyAccess,
   apiRateLimit,
   globalHeaders,
@@ -33,6 +36,13 @@ const ORDER: readonly Middleware[] = [
   hardTimeout,
   responseHeaders,
 ]
+
+/** In THE order of the features. */
+const ORDER = STEPS.toSorted((one, other) => placeOf(one) - placeOf(other))
+
+function placeOf({ name }: Middleware): number {
+  return featureNames.indexOf(name)
+}
 
 /** Folds the steps that the API asks for into one function; done once, when the API is compiled. */
 export function chain(plan: ApiPlan): Next {

@@ -1,4 +1,5 @@
 import type { ReplyHead } from '@tollgate/http1/exchange'
+import type { FeatureName } from '@tollgate/model/features/index'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import type { Refused } from '@tollgate/model/judge/refused'
 import type { TraceStep } from '@tollgate/model/judge/verdict'
@@ -64,7 +65,7 @@ export type Step = (context: RequestContext, next: Next) => Outcome | Promise<Ou
 
 /** A step before it is made for an API. */
 export type Middleware = {
-  readonly name: string
+  readonly name: FeatureName
   /** Whether the API asks for it; a chain holds only what is enabled. */
   readonly enabled: (plan: ApiPlan) => boolean
   /** Set by steps that wait for the upstream's reply head: it then comes back through the chain. */
@@ -83,7 +84,7 @@ export function refusal(code: RefusalCode, traceStep: TraceStep, text?: string):
   return { kind: 'refusal', code, traceStep, trace: undefined, text, lines: '', limit: undefined }
 }
 
-/** A refusal that a part of `decide()` came to. */
+/** A refusal that a part of the judgement came to. */
 export function judged({ code, trace }: Refused): Refusal {
   return { kind: 'refusal', code, traceStep: undefined, trace, text: undefined, lines: '', limit: undefined }
 }

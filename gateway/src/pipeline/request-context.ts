@@ -161,6 +161,11 @@ export class RequestContext implements ForwardListener, RequestFacts, Finishing 
     return this.#services.forwarded
   }
 
+  /** Bytes of the body, as the request states them. */
+  get bodyLength(): number {
+    return this.head.bodyLength
+  }
+
   header(lowerName: string): string | undefined {
     return headerValue(this.head, lowerName)
   }

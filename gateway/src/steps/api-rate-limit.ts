@@ -10,11 +10,9 @@ const UNJUDGED = refused('internal', [], { step: 'version', code: 'version_uncho
  * on ignored paths. With a key they are judged along with its own, so that a request refused by one limit consumes none.
  */
 export const apiRateLimit = defineMiddleware({
-  name: 'api-rate-limit',
+  name: 'limits',
 
-  enabled: ({ rules }) =>
-    rules.keyless ||
-    rules.versions.values().some(({ listed }) => listed.some(({ value }) => value.list === 'ignored')),
+  enabled: ({ rules, isUsed }) => rules.keyless || isUsed('ignored-path'),
 
   create({ rules, organisation, admission }) {
     const { counters } = admission

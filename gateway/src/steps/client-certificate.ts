@@ -5,7 +5,7 @@ const NONE: ReadonlySet<string> = new Set()
 
 /** Lets in only clients with a certificate that the API lists (static mutual TLS, gateway contract 4.3, step 8). */
 export const clientCertificate = defineMiddleware({
-  name: 'client-certificate',
+  name: 'client-certificates',
 
   enabled: ({ rules }) => rules.clientCertificates !== undefined,
 

@@ -10,7 +10,7 @@ const UNJUDGED = refused('key_unknown', [], { step: 'credential', code: 'key_not
  * organisation's, all checked before any is counted.
  */
 export const keyAccess = defineMiddleware({
-  name: 'key-access',
+  name: 'limits',
 
   enabled: ({ rules }) => !rules.keyless && rules.unsupportedAuth.length === 0,
 

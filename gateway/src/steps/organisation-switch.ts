@@ -1,5 +1,7 @@
-import { judgeOrganisation } from '@tollgate/model/judge/judge-key'
-import { defineMiddleware, judged } from '../pipeline/middleware.ts'
+import { SHUT } from '@tollgate/model/judge/judge-key'
+import { defineMiddleware, refusal } from '../pipeline/middleware.ts'
+
+const SWITCHED_OFF = refusal(SHUT.code, SHUT.decided)
 
 /** Refuses everything while the organisation is switched off, before a key is looked for (gateway contract 4.3, step 9). */
 export const organisationSwitch = defineMiddleware({
@@ -8,12 +10,9 @@ export const organisationSwitch = defineMiddleware({
   // Limits of an organisation come and go while its APIs stay as they are.
   enabled: () => true,
 
-  create({ rules, organisation }) {
+  create({ organisation }) {
     return function organisationSwitch(context, next) {
-      const { version } = context
-      if (organisation.limits?.inactive !== true || version === undefined) return next(context)
-      const refused = judgeOrganisation(rules, version, organisation.limits)
-      return refused === undefined ? next(context) : judged(refused)
+      return organisation.limits?.inactive === true ? SWITCHED_OFF : next(context)
     }
   },
 })

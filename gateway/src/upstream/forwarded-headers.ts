@@ -11,7 +11,7 @@ import type { HeaderEdits } from '../pipeline/header-edits.ts'
 export interface ForwardedHeaders {
   /** Lower-case names of the request's own lines that do not go on. */
   dropped(peer: string): ReadonlySet<string>
-  /** The gate's lines. What the API's definition sets or removes itself is left to it, but for `X-Forwarded-For`. */
+  /** The gate's lines. What the API's definition sets or removes itself is left to it. */
   lines(head: RequestHead, peer: string, edits: HeaderEdits | undefined): string
 }
 
@@ -37,10 +37,13 @@ export function forwardedHeaders(trusted: TrustedPeers, tls: boolean): Forwarded
     dropped: (peer) => (trusted.hasPeer(peer) ? OWN : OWN_AND_CLAIMS),
     lines(head, peer, edits) {
       const vouched = trusted.hasPeer(peer)
-      let lines =
-        vouched && headerValue(head, 'x-forwarded-for') !== undefined
-          ? `X-Forwarded-For: ${joinedValues(head, 'x-forwarded-for')}, ${peer}\r\n`
-          : `X-Forwarded-For: ${peer}\r\n`
+      let lines = ''
+      if (edits?.dropped.has('x-forwarded-for') !== true) {
+        lines =
+          vouched && headerValue(head, 'x-forwarded-for') !== undefined
+            ? `X-Forwarded-For: ${joinedValues(head, 'x-forwarded-for')}, ${peer}\r\n`
+            : `X-Forwarded-For: ${peer}\r\n`
+      }
       if (isOurs('x-forwarded-proto', head, vouched, edits)) lines += protoLine
       if (head.host !== '' && isOurs('x-forwarded-host', head, vouched, edits))
         lines += `X-Forwarded-Host: ${head.host}\r\n`

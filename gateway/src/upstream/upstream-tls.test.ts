@@ -78,17 +78,6 @@ test('bounds of the version, ciphers and the check of the common name are obeyed
   assert.equal(await call(trusting, { ssl_force_common_name_check: true }), 500)
 })
 
-test('a transport that cannot be had as it is asked for is refused when it is read', () => {
-  const read = (transport: Record<string, unknown>) => () => transportSettings({ proxy: { transport } }, none)
-  assert.throws(read({ ssl_min_version: 772, ssl_max_version: 771 }), /above/)
-  assert.throws(read({ ssl_min_version: 7 }), /no TLS version/)
-  assert.throws(read({ ssl_ciphers: 'HIGH' }), /not a list/)
-  assert.equal(
-    transportSettings({ proxy: { transport: { ssl_min_version: '1.2' } } }, none)('host', 443).minVersion,
-    'TLSv1.2',
-  )
-})
-
 test('an upstream with an IPv6 address is reached', async (t) => {
   const server = createPlainServer((request, response) => response.end(request.headers.host))
   t.after(() => {

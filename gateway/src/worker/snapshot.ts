@@ -2,7 +2,11 @@ import { normalisePath } from '@tollgate/http1/syntax/path'
 import type { Policy } from '@tollgate/model/access/policy'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { eventHandlers } from '@tollgate/model/definition/api-events'
-import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
+import type { ApiRules } from '@tollgate/model/definition/api-rules'
+import { compileApi as compileDefinition } from '@tollgate/model/definition/compile-api'
+import { problemText } from '@tollgate/model/definition/problem'
+import type { TargetUrl } from '@tollgate/model/definition/target-url'
+import type { FeatureName } from '@tollgate/model/features/index'
 import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { Change } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
@@ -10,7 +14,7 @@ import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import type { OrganisationSessionRecord } from '@tollgate/storage/records/organisation-sessions'
 import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Admission } from '../admission/admission.ts'
-import { listenPattern, type Routed, type RouteTable, routeTable } from '../edge/route.ts'
+import { type Routed, type RouteTable, routeTable } from '../edge/route.ts'
 import type { ApiTls } from '../edge/tls-certificates.ts'
 import { chain } from '../pipeline/chain.ts'
 import { CompileError } from '../pipeline/compile-error.ts'
@@ -26,6 +30,8 @@ import { CertificateMissing, type StoredCertificates } from './stored-certificat
 export type ApiPlan = {
   readonly definition: ApiDefinition
   readonly rules: ApiRules
+  /** Whether any of its versions has something to do for the feature. */
+  readonly isUsed: (feature: FeatureName) => boolean
   readonly keys: OrganisationKeys
   /** What limits the API's organisation as a whole. */
   readonly organisation: OrganisationEntry
@@ -242,20 +248,21 @@ function compileApi(
   sibling: Sibling,
 ): CompiledApi {
   const { definition } = record
-  const rules = compileRules(definition, { loose: tools.looseEndpointMatching })
+  const { api: rules, problems } = compileDefinition(definition, { loose: tools.looseEndpointMatching })
+  if (rules === undefined) throw new CompileError(problems.map(problemText).join('; '))
   const routed = routedParts(record)
-  if (routed.listenPath.includes('{')) listenPattern(routed.listenPath)
   const taken: Targets[] = []
   try {
-    const main = takeTargets(definition, targetUrls(definition), tools, taken)
+    const main = takeTargets(rules, definition, rules.targets, tools, taken)
     const versionTargets = new Map<string, Targets>()
-    for (const { name, overrideTarget } of rules.versions.values()) {
-      if (overrideTarget === '') continue
-      versionTargets.set(name, takeTargets(definition, [overrideTarget], tools, taken))
+    for (const version of rules.versions.values()) {
+      if (version.targets === rules.targets) continue
+      versionTargets.set(version.name, takeTargets(rules, definition, version.targets, tools, taken))
     }
     const run = chain({
       definition,
       rules,
+      isUsed: (feature) => rules.versions.values().some(({ inUse }) => inUse.has(feature)),
       keys: tools.keys.of(record.orgId),
       organisation,
       admission: tools.admission,
@@ -285,21 +292,15 @@ function release(taken: readonly Targets[]): void {
 }
 
 function takeTargets(
+  rules: ApiRules,
   definition: ApiDefinition,
-  urls: readonly string[],
+  urls: readonly TargetUrl[],
   { pools, certificates }: SnapshotTools,
   taken: Targets[],
 ): Targets {
-  const list = targets(urls, upstreamTransport(definition, certificates), pools)
+  const list = targets(urls, upstreamTransport(rules, definition, certificates), pools)
   taken.push(list)
   return list
-}
-
-function targetUrls(definition: ApiDefinition): readonly string[] {
-  const { proxy } = definition
-  const list = proxy?.target_list ?? []
-  if (proxy?.enable_load_balancing === true && list.length > 0) return list
-  return [proxy?.target_url ?? '']
 }
 
 function routedParts(

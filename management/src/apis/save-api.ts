@@ -1,8 +1,6 @@
-import {
-  type ApiDefinition,
-  definitionProblems,
-  withApiDefaults,
-} from '@tollgate/model/definition/api-definition'
+import { type ApiDefinition, withApiDefaults } from '@tollgate/model/definition/api-definition'
+import { compileApi } from '@tollgate/model/definition/compile-api'
+import { type Problem as DefinitionProblem, problemText } from '@tollgate/model/definition/problem'
 import { hex32, isObjectId, objectId } from '@tollgate/model/ids'
 import type { Actor } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
@@ -101,9 +99,11 @@ function draft(
 ): ApiRecord {
   const completed = withApiDefaults(sent, frame)
   const definition = withHookHandlers(completed, referencesOf(frame.wrapper), referencesOf(before?.wrapper))
-  const found = definitionProblems(definition)
-  if (found.length > 0)
-    throw new Problem(apiProblems.api_invalid, found.slice(0, MAX_LISTED_PROBLEMS).join('; '))
+  const { problems: found } = compileApi(definition)
+  if (found.length > 0) {
+    const listed = found.slice(0, MAX_LISTED_PROBLEMS).map(problemText)
+    throw new Problem(apiProblems.api_invalid, listed.join('; '))
+  }
   return { ...frame, definition, updatedAt: new Date(context.now()).toISOString() }
 }
 

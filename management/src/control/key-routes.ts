@@ -41,7 +41,7 @@ const notFoundAs = (spec: ProblemSpec): Wording => ({ key_not_found: spec, key_f
 
 /** /tyk/keys (gateway contract, section 3): the same verbs and records as /api/keys, in this surface's words. */
 export const controlKeyRoutes = (deps: Dependencies): Route[] => {
-  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
+  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps) }
   return [...lists(context), ...creations(context), ...oneKey(context), policyAssignment(context)]
 }
 
