@@ -1,5 +1,6 @@
 import type { TrafficHistory } from '@tollgate/analytics/traffic-history'
 import type { Quotas } from '@tollgate/limits/quotas'
+import type { PathMatching } from '@tollgate/model/definition/path-pattern'
 import type { Counters } from '@tollgate/model/limits/counters'
 import type { Storage } from '@tollgate/storage/storage'
 import type { ClaimRule } from './apis/refuse-claims.ts'
@@ -42,6 +43,10 @@ export type Dependencies = {
   readonly defaultOrganisation: string
   /** Reads the files of definitions and policies again; resolves when what they say is in force. */
   readonly reload: () => Promise<void>
+  /** How the gateway matches paths. */
+  readonly matching: PathMatching
+  /** The one form in which the gateway matches a path; undefined for one that it refuses. */
+  readonly normalisePath: (path: string) => string | undefined
   /** Rows of a list page. */
   readonly pageSize: number
   /** Largest request body of the REST surfaces, bytes. */

@@ -57,6 +57,9 @@ export async function testWorld(): Promise<TestWorld> {
     duplicateSlugs: false,
     defaultOrganisation: '',
     reload: async () => undefined,
+    matching: {},
+    // Paths of these tests have the form already in which they are matched.
+    normalisePath: (path) => path,
     pageSize: 10,
     maxBodyBytes: 1_000_000,
     maxBodyValues: 100_000,

@@ -4,6 +4,7 @@ import { trustedPeers, UNTRUSTED_FORWARDER } from '@tollgate/gateway/pipeline/cl
 import type { OwnCalls } from '@tollgate/gateway/settings'
 import { openLeaseManager } from '@tollgate/gateway/supervisor/lease-manager'
 import { startGateway } from '@tollgate/gateway/supervisor/start'
+import { normalisePath } from '@tollgate/http1/syntax/path'
 import { createCounterTable, openSteadyCounters } from '@tollgate/limits/counter-table'
 import type { Leases } from '@tollgate/limits/leases'
 import type { Dependencies } from '@tollgate/management/dependencies'
@@ -252,6 +253,8 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     traffic: activity.traffic,
     lastUse: activity.lastUse,
     ownGateway: { ...ownGateway(config, gatewayPort), callSecret: parts.ownCalls?.secret },
+    matching: { loose: config.gateway.looseEndpointMatching },
+    normalisePath,
     reload: parts.reload,
     duplicateSlugs: config.duplicateSlugs,
     defaultOrganisation: config.defaultOrganisation,

@@ -1,4 +1,4 @@
-import type { VersionRules } from '@tollgate/model/definition/version-rules'
+import type { VersionRules } from '@tollgate/model/definition/api-rules'
 import type { Slot } from './request-context.ts'
 import type { Phases, Slots, Step, StepFactory } from './step.ts'
 

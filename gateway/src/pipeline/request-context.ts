@@ -97,6 +97,11 @@ export abstract class RequestContext implements RequestFacts {
     return this.upstream.query
   }
 
+  /** Bytes of the client's body by the length that it states. */
+  get bodyLength(): number {
+    return this.head.bodyLength
+  }
+
   /** What TLS says of the client. */
   get clientTls(): ClientTls {
     return clientTls(this.exchange)

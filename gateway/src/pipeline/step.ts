@@ -5,7 +5,7 @@ import type {
   ReplyHead,
   UpstreamFailure,
 } from '@tollgate/http1/exchange'
-import type { VersionRules } from '@tollgate/model/definition/version-rules'
+import type { VersionRules } from '@tollgate/model/definition/api-rules'
 import type { Answer, Refusal } from './answer.ts'
 import type { HeadEdits } from './head-edits.ts'
 import type { ApiFacts, RequestContext, Slot } from './request-context.ts'

@@ -10,7 +10,7 @@ type Plan = {
 
 /** Lets in only clients with a certificate that the API lists (static mutual TLS, gateway contract 4.3, step 8). */
 export const clientCertificate: StepFactory<Plan> = {
-  name: 'client-certificate',
+  name: 'client-certificates',
 
   create({ rules: { orgId, clientCertificates }, certificates }) {
     if (clientCertificates === undefined) return undefined
@@ -18,7 +18,7 @@ export const clientCertificate: StepFactory<Plan> = {
     const listed = [...clientCertificates]
     const allowed = new Set(listed.filter((fingerprint) => certificates.has(orgId, orgId + fingerprint)))
     return {
-      name: 'client-certificate',
+      name: 'client-certificates',
       onRequest({ clientTls, nowMs }) {
         const refused = judgeClientCertificate(allowed, clientTls, nowMs)
         if (refused === undefined) return undefined

@@ -1,8 +1,6 @@
-import type { ApiRules } from '@tollgate/model/definition/api-rules'
-import type { MockReply, VersionRules } from '@tollgate/model/definition/version-rules'
+import type { ApiRules, VersionRules } from '@tollgate/model/definition/api-rules'
 import { judgeVersion, subVersionMissing } from '@tollgate/model/judge/judge-version'
-import { judged, type OwnReply } from '../pipeline/answer.ts'
-import { headerList } from '../pipeline/head-edits.ts'
+import { judged } from '../pipeline/answer.ts'
 import { withoutParameter } from '../pipeline/query.ts'
 import type { RequestContext } from '../pipeline/request-context.ts'
 import type { CompiledVersion, ServedApi } from '../pipeline/step.ts'
@@ -21,7 +19,6 @@ type Plan = {
 export function chooseVersion({ rules, versions, sibling }: Plan): ServedApi['enter'] {
   // A version of a version is not followed, so that two APIs that name each other cannot loop.
   const flat: ApiRules = rules.subApis === undefined ? rules : { ...rules, subApis: undefined }
-  const mocks = mockReplies(rules)
   const expiries = expiryLines(rules)
 
   return (context) => {
@@ -30,7 +27,7 @@ export function chooseVersion({ rules, versions, sibling }: Plan): ServedApi['en
       case 'refuse':
         return judged(judgement)
       case 'mock':
-        return mocks.get(judgement.reply) ?? NO_MOCK
+        return judgement.reply
       case 'sub-api': {
         const api = sibling(judgement.apiId)
         if (api === undefined) return judged(subVersionMissing(rules, judgement.name))
@@ -51,31 +48,9 @@ export function chooseVersion({ rules, versions, sibling }: Plan): ServedApi['en
   }
 }
 
-/** Only the compiled replies of this API's own rules come out of its judgement. */
-const NO_MOCK: OwnReply = { kind: 'reply', status: 200, headerLines: '', body: '' }
-
 function stripVersion({ upstream }: RequestContext, by: NonNullable<ApiRules['versioning']>): void {
   if (by.location === 'header' && by.key !== '') upstream.edit().remove(by.key)
   else if (by.location === 'url-param') upstream.query = withoutParameter(upstream.query, by.key)
-}
-
-function mockReplies(rules: ApiRules): ReadonlyMap<MockReply, OwnReply> {
-  const replies = new Map<MockReply, OwnReply>()
-  for (const { listed } of rules.versions.values()) {
-    for (const { value } of listed) if (value.list === 'mock') replies.set(value.reply, ownReply(value.reply))
-  }
-  return replies
-}
-
-function ownReply({ status, body, headers }: MockReply): OwnReply {
-  const lines = headerList(headers)
-  const typed = lines.some(({ name }) => name === 'content-type') || body === ''
-  return {
-    kind: 'reply',
-    status,
-    headerLines: `${typed ? '' : 'Content-Type: text/plain; charset=utf-8\r\n'}${lines.map(({ line }) => line).join('')}`,
-    body: status === 204 || status === 304 ? '' : body,
-  }
 }
 
 const EXPIRES = 'x-tyk-api-expires'

@@ -1,6 +1,8 @@
 import type { TunnelProxy } from '@tollgate/http1/upstream/proxy-tunnel'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
-import { CompileError } from '../pipeline/compile-error.ts'
+import type { ApiRules } from '@tollgate/model/definition/api-rules'
+import { isHttp2 } from '@tollgate/model/definition/compile-api'
+import type { TargetUrl } from '@tollgate/model/definition/target-url'
 import type { Target } from '../pipeline/target.ts'
 import type { Endpoint, UpstreamPools } from './upstream-pools.ts'
 import { proxyOf } from './upstream-proxy.ts'
@@ -8,8 +10,8 @@ import { type TransportFor, transportSettings, type UpstreamCertificates } from 
 
 /** The targets of an API or version, with the pools that they use. */
 export interface Targets {
-  /** In the order of the definition: a target that is listed twice gets twice as much. At least one. */
-  readonly list: readonly [Target, ...Target[]]
+  /** In the order of the definition: a target that is listed twice gets twice as much. */
+  readonly list: readonly Target[]
   /** Gives the pools back. */
   release(): void
 }
@@ -23,32 +25,28 @@ export type UpstreamTransport = {
   readonly proxy: TunnelProxy | undefined
 }
 
-/** The protocols of a definition that ask for HTTP/2 upstreams. */
-const HTTP2_PROTOCOLS: ReadonlySet<string> = new Set(['h2', 'h2c', 'grpc', 'grpcs'])
-
-/** Reads the transport from a definition. Throws `CompileError` for a transport that cannot be had. */
+/** Reads the transport from a compiled API. Throws `CertificateMissing` for certificates that are not there. */
 export function upstreamTransport(
+  { upstreamTls, forwardProxy }: Pick<ApiRules, 'upstreamTls' | 'forwardProxy'>,
   definition: ApiDefinition,
   certificates: UpstreamCertificates,
 ): UpstreamTransport {
   return {
-    tls: transportSettings(definition, certificates),
-    proxy: proxyOf(definition),
-    http2: HTTP2_PROTOCOLS.has((definition.protocol ?? '').toLowerCase()),
+    tls: transportSettings(upstreamTls, definition, certificates),
+    proxy: forwardProxy && proxyOf(forwardProxy),
+    http2: isHttp2(definition.protocol ?? ''),
   }
 }
 
-/** Parses the URLs and takes pools for them. Throws `CompileError` for what cannot be forwarded to. */
+/** Takes pools for the targets. Throws `CompileError` when TLS cannot be had as they want it. */
 export function targets(
-  urls: readonly string[],
+  urls: readonly TargetUrl[],
   transport: UpstreamTransport,
   pools: UpstreamPools,
 ): Targets {
-  const parsed = urls.map((url) => parseTarget(url, transport))
-  const [first, ...others] = takeAll(parsed, pools)
-  if (first === undefined) throw new CompileError('there is no target URL')
+  const parsed = urls.map((url) => targetOf(url, transport))
   return {
-    list: [first, ...others],
+    list: takeAll(parsed, pools),
     release() {
       for (const { endpoint } of parsed) pools.release(endpoint)
     },
@@ -95,36 +93,28 @@ function firstNonSlash(text: string): number {
 
 type ParsedTarget = Omit<Target, 'upstream'> & { readonly endpoint: Endpoint }
 
-function parseTarget(text: string, transport: UpstreamTransport, plainHttp2 = false): ParsedTarget {
-  if (!URL.canParse(text)) throw new CompileError(`"${text}" is not a URL`)
-  const url = new URL(text)
-  if (url.protocol === 'h2c:') return parseTarget(`http${text.slice('h2c'.length)}`, transport, true)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new CompileError(`proxy: requests cannot be forwarded to ${url.protocol}// yet`)
-  }
-  const secure = url.protocol === 'https:'
-  const endpoint = endpointOf(url, secure, transport, plainHttp2)
+function targetOf(url: TargetUrl, transport: UpstreamTransport): ParsedTarget {
+  const endpoint = endpointOf(url, transport)
   const { proxy } = transport
-  const relayed = !secure && proxy !== undefined
+  const relayed = !url.isSecure && proxy !== undefined
   return {
     kind: 'target',
     endpoint: relayed ? { ...endpoint, host: proxy.host, port: proxy.port } : endpoint,
-    authority: url.host,
-    path: url.pathname.replace(/\/+$/, ''),
-    pathAsWritten: url.pathname,
-    query: url.search.slice(1),
-    prefix: relayed ? `http://${url.host}` : '',
+    authority: url.authority,
+    path: url.path.replace(/\/+$/, ''),
+    pathAsWritten: url.path,
+    query: url.query,
+    prefix: relayed ? `http://${url.authority}` : '',
     proxyLines:
       relayed && proxy.authorization !== '' ? `Proxy-Authorization: ${proxy.authorization}\r\n` : '',
   }
 }
 
-function endpointOf(url: URL, secure: boolean, transport: UpstreamTransport, plainHttp2: boolean): Endpoint {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
-  const protocol = plainHttp2 || (secure && transport.http2) ? 'h2' : 'http/1.1'
-  if (protocol === 'h2' && transport.proxy !== undefined)
-    throw new CompileError('proxy.transport.proxy_url: HTTP/2 upstreams cannot be reached through a proxy')
-  const settings = secure ? transport.tls(host, port) : undefined
-  return { host, port, transport: settings, protocol, tunnel: secure ? transport.proxy : undefined }
+function endpointOf(
+  { host, port, isSecure, isPlainHttp2 }: TargetUrl,
+  transport: UpstreamTransport,
+): Endpoint {
+  const protocol = isPlainHttp2 || (isSecure && transport.http2) ? 'h2' : 'http/1.1'
+  const settings = isSecure ? transport.tls(host, port) : undefined
+  return { host, port, transport: settings, protocol, tunnel: isSecure ? transport.proxy : undefined }
 }

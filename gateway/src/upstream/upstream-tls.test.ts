@@ -7,10 +7,6 @@ import type { TLSSocket } from 'node:tls'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { authority, local } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
-import { storedCertificates } from '../worker/stored-certificates.ts'
-import { transportSettings } from './upstream-tls.ts'
-
-const none = storedCertificates([], '')
 
 /** Says by what means the request came. */
 const upstream = createServer({ cert: local.certificate, key: local.key }, (request, response) => {
@@ -76,17 +72,6 @@ test('bounds of the version, ciphers and the check of the common name are obeyed
   const others = ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256']
   assert.equal(await call(trusting, { ssl_ciphers: others, ssl_max_version: 771 }), 500)
   assert.equal(await call(trusting, { ssl_force_common_name_check: true }), 500)
-})
-
-test('a transport that cannot be had as it is asked for is refused when it is read', () => {
-  const read = (transport: Record<string, unknown>) => () => transportSettings({ proxy: { transport } }, none)
-  assert.throws(read({ ssl_min_version: 772, ssl_max_version: 771 }), /above/)
-  assert.throws(read({ ssl_min_version: 7 }), /no TLS version/)
-  assert.throws(read({ ssl_ciphers: 'HIGH' }), /not a list/)
-  assert.equal(
-    transportSettings({ proxy: { transport: { ssl_min_version: '1.2' } } }, none)('host', 443).minVersion,
-    'TLSv1.2',
-  )
 })
 
 test('an upstream with an IPv6 address is reached', async (t) => {

@@ -7,11 +7,11 @@ import {
   getCACertificates,
   type PeerCertificate,
   type SecureContext,
-  type SecureVersion,
   type TLSSocket,
 } from 'node:tls'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { certificateUse, forHost } from '@tollgate/model/definition/certificate-use'
+import type { UpstreamTls as AskedTls } from '@tollgate/model/features/upstream-transport'
 import { CompileError } from '../pipeline/compile-error.ts'
 
 /** A certificate (chain) and its key, both PEM. */
@@ -26,101 +26,35 @@ export interface UpstreamCertificates {
 }
 
 /** How the connections to an API's targets are secured, as its definition says; part of a pool's identity. */
-export type TransportSettings = {
-  readonly verifyCertificates: boolean
-  /** The certificate's common name must be the host's, whatever its other names say. */
-  readonly forceCommonName: boolean
-  /** `''` for the platform's own bound. */
-  readonly minVersion: SecureVersion | ''
-  readonly maxVersion: SecureVersion | ''
-  /** OpenSSL's form of a list; empty for the platform's own. */
-  readonly ciphers: string
+export type TransportSettings = AskedTls & {
   /** What the gate shows to upstreams that ask for a certificate. */
   readonly clientCertificate: IdentifiedPair | undefined
   /** SHA-256 (hex) of the public keys of which the upstream's must be one; empty = any. */
   readonly pinnedKeys: readonly string[]
 }
 
-/** What holds where a definition says nothing: certificates are verified. */
-export const defaultTransport: TransportSettings = {
-  verifyCertificates: true,
-  forceCommonName: false,
-  minVersion: '',
-  maxVersion: '',
-  ciphers: '',
-  clientCertificate: undefined,
-  pinnedKeys: [],
-}
-
-/** The wire's numbers of the versions, and the texts of the newer form. */
-const VERSIONS: Readonly<Record<string, SecureVersion>> = {
-  769: 'TLSv1',
-  770: 'TLSv1.1',
-  771: 'TLSv1.2',
-  772: 'TLSv1.3',
-  '1.0': 'TLSv1',
-  '1.1': 'TLSv1.1',
-  '1.2': 'TLSv1.2',
-  '1.3': 'TLSv1.3',
-}
-
 /** Tells the settings for one host: certificates and pins are named by it. */
 export type TransportFor = (host: string, port: number) => TransportSettings
 
-/**
- * Reads `proxy.transport`, `upstream_certificates` and `pinned_public_keys`. Throws `CompileError` for what cannot be
- * obeyed, here or when a host is asked for: nothing is secured less than was asked.
- */
+/** Adds what is stored to what a definition asks for. Throws `CertificateMissing` for certificates that are not there. */
 export function transportSettings(
+  asked: AskedTls,
   definition: ApiDefinition,
   certificates: UpstreamCertificates,
 ): TransportFor {
-  const common = commonSettings(definition)
+  const common: TransportSettings = { ...asked, clientCertificate: undefined, pinnedKeys: [] }
   const { upstream, pinned } = certificateUse(definition)
   if (upstream.length === 0 && pinned.length === 0) return () => common
   const orgId = definition.org_id ?? ''
   return (host, port) => {
     const certificate = forHost(upstream, host, port)
-    const pins = forHost(pinned, host, port)
-    if (pins?.length === 0) throw new CompileError(`pinned_public_keys: none is named for ${host}`)
+    const pins = forHost(pinned, host, port) ?? []
     return {
       ...common,
       clientCertificate: certificate === undefined ? undefined : certificates.pair(orgId, certificate),
-      pinnedKeys: (pins ?? []).map((id) => certificates.publicKey(orgId, id)).sort(),
+      pinnedKeys: pins.map((id) => certificates.publicKey(orgId, id)).sort(),
     }
   }
-}
-
-function commonSettings(definition: ApiDefinition): TransportSettings {
-  const transport = definition.proxy?.transport
-  if (transport === undefined || transport === null) return defaultTransport
-  const settings = {
-    ...defaultTransport,
-    verifyCertificates: transport.ssl_insecure_skip_verify !== true,
-    forceCommonName: transport.ssl_force_common_name_check === true,
-    minVersion: versionOf('ssl_min_version', transport.ssl_min_version),
-    maxVersion: versionOf('ssl_max_version', transport.ssl_max_version),
-    ciphers: cipherList(transport.ssl_ciphers),
-  }
-  const { minVersion, maxVersion } = settings
-  if (minVersion !== '' && maxVersion !== '' && minVersion > maxVersion) {
-    throw new CompileError('proxy.transport: ssl_min_version is above ssl_max_version')
-  }
-  return settings
-}
-
-function versionOf(name: string, value: unknown): SecureVersion | '' {
-  if (value === undefined || value === null || value === 0 || value === '') return ''
-  const version = VERSIONS[String(value)]
-  if (version === undefined) throw new CompileError(`proxy.transport.${name}: ${value} is no TLS version`)
-  return version
-}
-
-function cipherList(value: unknown): string {
-  if (value === undefined || value === null) return ''
-  if (!Array.isArray(value) || value.some((name) => typeof name !== 'string' || !/^[\w-]+$/.test(name)))
-    throw new CompileError('proxy.transport.ssl_ciphers is not a list of cipher names')
-  return value.join(':')
 }
 
 /** Kinds of transport whose contexts are kept; when there are more, all are made anew as they are needed. */

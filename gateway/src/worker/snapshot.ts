@@ -1,9 +1,10 @@
 import { normalisePath } from '@tollgate/http1/syntax/path'
 import type { Policy } from '@tollgate/model/access/policy'
-import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
-import { compileRules } from '@tollgate/model/definition/api-rules'
-import type { VersionRules } from '@tollgate/model/definition/version-rules'
+import type { VersionRules } from '@tollgate/model/definition/api-rules'
+import { compileApi as compileDefinition } from '@tollgate/model/definition/compile-api'
+import { problemText } from '@tollgate/model/definition/problem'
+import type { TargetUrl } from '@tollgate/model/definition/target-url'
 import type { Change } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
@@ -15,7 +16,7 @@ import type { ApiTls } from '../edge/tls-certificates.ts'
 import { refusal } from '../pipeline/answer.ts'
 import { compilePhases, phasesOf } from '../pipeline/compile.ts'
 import { CertificateMissing, CompileError } from '../pipeline/compile-error.ts'
-import type { CompiledVersion, ServedApi, Step, StepFactory } from '../pipeline/step.ts'
+import type { CompiledVersion, ServedApi, Step, StepFactory, UpstreamSelector } from '../pipeline/step.ts'
 import { events } from '../steps/events.ts'
 import { chooseVersion } from '../steps/version.ts'
 import { inTurn } from '../upstream/selector.ts'
@@ -224,7 +225,9 @@ function compileApi(
   sibling: Sibling,
 ): CompiledApi {
   const { definition } = record
-  const rules = compileRules(definition, { loose: tools.looseEndpointMatching })
+  const { api: rules, problems } = compileDefinition(definition, { loose: tools.looseEndpointMatching })
+  // What was stored before a rule was made may not keep it.
+  if (rules === undefined) throw new CompileError(problems.map(problemText).join('; '))
   const routed = routedParts(record)
   if (routed.listenPath.includes('{')) listenPattern(routed.listenPath)
   const taken: Targets[] = []
@@ -238,12 +241,16 @@ function compileApi(
       admission: tools.admission,
       certificates: tools.certificates,
     }
-    const main = inTurn(takeTargets(definition, targetUrls(definition), tools, taken))
+    const transport = upstreamTransport(rules, definition, tools.certificates)
+    const take = (urls: readonly TargetUrl[]): UpstreamSelector => {
+      const list = targets(urls, transport, tools.pools)
+      taken.push(list)
+      return inTurn(list)
+    }
+    const main = take(rules.targets)
     const versions = new Map<VersionRules, CompiledVersion>()
     for (const version of rules.versions.values()) {
-      const { overrideTarget } = version
-      const own = overrideTarget === '' ? undefined : takeTargets(definition, [overrideTarget], tools, taken)
-      const upstreams = own === undefined ? main : inTurn(own)
+      const upstreams = version.targets === rules.targets ? main : take(version.targets)
       versions.set(version, {
         kind: 'version',
         phases: compilePhases(tools.steps, plan, version, ends),
@@ -264,24 +271,6 @@ function compileApi(
 
 function release(taken: readonly Targets[]): void {
   for (const each of taken) each.release()
-}
-
-function takeTargets(
-  definition: ApiDefinition,
-  urls: readonly string[],
-  { pools, certificates }: SnapshotTools,
-  taken: Targets[],
-): Targets {
-  const list = targets(urls, upstreamTransport(definition, certificates), pools)
-  taken.push(list)
-  return list
-}
-
-function targetUrls(definition: ApiDefinition): readonly string[] {
-  const { proxy } = definition
-  const list = proxy?.target_list ?? []
-  if (proxy?.enable_load_balancing === true && list.length > 0) return list
-  return [proxy?.target_url ?? '']
 }
 
 function routedParts(record: ApiRecord): Omit<CompiledApi, 'enter' | 'phases' | 'release'> {

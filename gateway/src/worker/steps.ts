@@ -1,22 +1,20 @@
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import type { ApiRules } from '@tollgate/model/definition/api-rules'
+import { type FeatureName, featuresAfterPath } from '@tollgate/model/features/index'
 import type { Admission } from '../admission/admission.ts'
-import { authToken } from '../authenticate/auth-token.ts'
+import { authToken as token } from '../authenticate/auth-token.ts'
 import { authenticate } from '../authenticate/authenticate.ts'
 import type { OrganisationKeys } from '../authenticate/authenticator.ts'
-import { unsupportedAuth } from '../authenticate/unsupported-auth.ts'
 import type { StepFactory } from '../pipeline/step.ts'
 import { clientCertificate } from '../steps/client-certificate.ts'
 import { costHeader } from '../steps/cost-header.ts'
 import { globalHeaders } from '../steps/global-headers.ts'
+import { globalReplyHeaders } from '../steps/global-reply-headers.ts'
 import { hardTimeout } from '../steps/hard-timeout.ts'
-import { ipAllowList } from '../steps/ip-allow-list.ts'
-import { ipBlockList } from '../steps/ip-block-list.ts'
+import { judgeStep } from '../steps/judge.ts'
 import { limits } from '../steps/limits.ts'
-import { organisationSwitch } from '../steps/organisation-switch.ts'
-import { responseHeaders } from '../steps/response-headers.ts'
-import { sizeLimit } from '../steps/size-limit.ts'
-import { transformHeaders } from '../steps/transform-headers.ts'
+import { replyHeaders } from '../steps/reply-headers.ts'
+import { requestHeaders } from '../steps/request-headers.ts'
 import type { OrganisationEntry } from './organisation-registry.ts'
 import type { StoredCertificates } from './stored-certificates.ts'
 
@@ -32,24 +30,25 @@ export type ApiPlan = {
   readonly certificates: StoredCertificates
 }
 
-const authentication: StepFactory<ApiPlan> = {
-  name: 'authenticate',
-  create: (plan) => (plan.rules.keyless ? undefined : authenticate([authToken(plan)])),
+const authToken: StepFactory<ApiPlan> = {
+  name: 'auth-token',
+  create: (plan) => (plan.rules.keyless ? undefined : authenticate([token(plan)])),
 }
 
-/** Every step a request may take once its version is known, in the order of the gateway contract, section 4.3. */
-export const STEPS: readonly StepFactory<ApiPlan>[] = [
-  ipAllowList,
-  ipBlockList,
-  clientCertificate,
-  organisationSwitch,
-  sizeLimit,
-  unsupportedAuth,
-  authentication,
+/** Steps that do more than judge, by the feature that they belong to. */
+const own: Partial<Record<FeatureName, StepFactory<ApiPlan>>> = {
+  'client-certificates': clientCertificate,
+  'auth-token': authToken,
   limits,
-  globalHeaders,
-  transformHeaders,
-  hardTimeout,
-  costHeader,
-  responseHeaders,
-]
+  'global-headers': globalHeaders,
+  'request-headers': requestHeaders,
+  'hard-timeout': hardTimeout,
+  'cost-header': costHeader,
+  'global-reply-headers': globalReplyHeaders,
+  'reply-headers': replyHeaders,
+}
+
+/** Every step a request may take once its version is known, in THE order of the features. */
+export const STEPS: readonly StepFactory<ApiPlan>[] = featuresAfterPath.map(
+  (feature) => own[feature.name] ?? judgeStep(feature),
+)

@@ -1,3 +1,6 @@
+import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
+import { compileApi } from '@tollgate/model/definition/compile-api'
+import { isApiId } from '@tollgate/model/definition/identity'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { z } from 'zod'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
@@ -17,6 +20,12 @@ const ShownApis = z.object({ apis: z.array(ShownApi), pages: z.int(), total: z.i
 const Owners = z.object({
   userIds: z.array(z.string()).nullish(),
   userGroupIds: z.array(z.string()).nullish(),
+})
+/** What a definition asks for and is not done; ours, where the contract has room for it. */
+const Warnings = z.object({
+  warnings: z.array(
+    z.object({ path: z.array(z.union([z.string(), z.int()])), code: z.string(), message: z.string() }),
+  ),
 })
 const API_INVALID = 'API definition validation failed'
 
@@ -78,12 +87,12 @@ export const apiRoutes = (deps: Dependencies): Route[] => {
       summary: 'Replace an API; its ids and organisation stay',
       body: ApiDocument,
       invalid: API_INVALID,
-      answer: Done,
+      answer: envelopeOf(Warnings.nullable()),
       handle: async ({ caller, params, body }) => {
-        if (!/^[A-Za-z0-9_-]{1,64}$/.test(params.apiId ?? '')) throw new Problem(apiProblems.api_id_invalid)
+        if (!isApiId(params.apiId ?? '')) throw new Problem(apiProblems.api_id_invalid)
         const found = await findApi(deps, caller, params.apiId, apiProblems.api_not_updatable)
-        await updateApi(deps, actorOf(caller), found, body)
-        return ok('API updated')
+        const { definition } = await updateApi(deps, actorOf(caller), found, body)
+        return ok('API updated', warningsOf(deps, definition))
       },
     }),
     route({
@@ -100,6 +109,12 @@ export const apiRoutes = (deps: Dependencies): Route[] => {
     }),
     ...accessRoutes(deps),
   ]
+}
+
+function warningsOf({ matching }: Dependencies, definition: ApiDefinition): z.input<typeof Warnings> | null {
+  const { warnings } = compileApi(definition, matching)
+  if (warnings.length === 0) return null
+  return { warnings: warnings.map(({ path, code, message }) => ({ path: [...path], code, message })) }
 }
 
 /** What is read about APIs beside the APIs themselves. */

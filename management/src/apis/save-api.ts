@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import {
-  type ApiDefinition,
-  definitionProblems,
-  withApiDefaults,
-} from '@tollgate/model/definition/api-definition'
+import { type ApiDefinition, withApiDefaults } from '@tollgate/model/definition/api-definition'
+import { compileApi } from '@tollgate/model/definition/compile-api'
+import { type Problem as DefinitionProblem, problemText } from '@tollgate/model/definition/problem'
 import { hex32, isObjectId, objectId } from '@tollgate/model/ids'
 import type { Actor } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
@@ -147,9 +145,11 @@ function draft(
 ): ApiRecord {
   const completed = withApiDefaults(sent, frame)
   const definition = withHookHandlers(completed, references, referencesOf(before?.wrapper))
-  const found = definitionProblems(definition)
-  if (found.length > 0)
-    throw new Problem(apiProblems.api_invalid, found.slice(0, MAX_LISTED_PROBLEMS).join('; '))
+  const { problems: found } = compileApi(definition)
+  if (found.length > 0) {
+    const listed = found.slice(0, MAX_LISTED_PROBLEMS).map(problemText)
+    throw new Problem(apiProblems.api_invalid, listed.join('; '))
+  }
   return { ...frame, definition, updatedAt: new Date(context.now()).toISOString() }
 }
 

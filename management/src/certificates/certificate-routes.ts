@@ -64,7 +64,7 @@ const LinkedApis = z.object({
 
 /** /api/certs (dashboard contract, section 1.8). Private keys come in and never go out. */
 export const certificateRoutes = (deps: Dependencies): Route[] => {
-  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
+  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps) }
   return [...collection(deps), ...one(deps), ...dependencies(context, deps.pageSize)]
 }
 

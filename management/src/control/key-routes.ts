@@ -44,7 +44,7 @@ type ControlKeyContext = KeyContext & Pick<Dependencies, 'defaultOrganisation'>
 
 /** /tyk/keys (gateway contract, section 3): the same verbs and records as /api/keys, in this surface's words. */
 export const controlKeyRoutes = (deps: Dependencies): Route[] => {
-  const context: ControlKeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
+  const context: ControlKeyContext = { ...deps, catalogue: createCatalogue(deps) }
   return [...lists(context), ...creations(context), ...oneKey(context), policyAssignment(context)]
 }
 

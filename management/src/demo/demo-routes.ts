@@ -16,7 +16,7 @@ export const demoProblems = defineProblems({
 
 /** /api/demo: what the first start made for trying things out. */
 export const demoRoutes = (deps: Dependencies, apiIndex: ApiIndex): Route[] => {
-  const context = { ...deps, catalogue: createCatalogue(deps.storage) }
+  const context = { ...deps, catalogue: createCatalogue(deps) }
   return [
     route({
       method: 'DELETE',

@@ -1,5 +1,7 @@
 import type { FindPolicy, Policy } from '@tollgate/model/access/policy'
-import { type ApiRules, compileRules } from '@tollgate/model/definition/api-rules'
+import type { ApiRules } from '@tollgate/model/definition/api-rules'
+import { compileRules } from '@tollgate/model/definition/compile-api'
+import type { PathMatching } from '@tollgate/model/definition/path-pattern'
 import type { PolicyRecord } from '@tollgate/storage/records/policies'
 import type { Storage } from '@tollgate/storage/storage'
 
@@ -21,6 +23,8 @@ export type ApiFacts = {
  * no query per right. Only what exists is remembered; what is missing is asked for each time.
  */
 export type Catalogue = {
+  /** How this node matches paths. */
+  readonly matching: PathMatching
   /** By public `api_id`; undefined when the organisation has no such API. */
   api(orgId: string, apiId: string): Promise<ApiFacts | undefined>
   /** What a definition says, compiled; undefined when the organisation has no such API. */
@@ -29,8 +33,10 @@ export type Catalogue = {
   policies(orgId: string, ids: readonly string[]): Promise<FindPolicy>
 }
 
+type CatalogueParts = { readonly storage: Storage; readonly matching: PathMatching }
+
 /** A catalogue over the records; it lives as long as they do. */
-export function createCatalogue(storage: Storage): Catalogue {
+export function createCatalogue({ storage, matching }: CatalogueParts): Catalogue {
   const apis = new Map<string, ApiFacts>()
   const policies = new Map<string, PolicyRecord>()
   const rules = new Map<string, ApiRules>()
@@ -61,6 +67,7 @@ export function createCatalogue(storage: Storage): Catalogue {
   }
 
   return {
+    matching,
     api: (orgId, apiId) =>
       remembered(apis, `${orgId} ${apiId}`, async () => {
         const record = await storage.apis.byId(orgId, apiId)
@@ -74,7 +81,7 @@ export function createCatalogue(storage: Storage): Catalogue {
         `${orgId} ${apiId}`,
         async () => {
           const record = await storage.apis.byId(orgId, apiId)
-          return record?.apiId === apiId ? compileRules(record.definition) : undefined
+          return record?.apiId === apiId ? compileRules(record.definition, matching) : undefined
         },
         MAX_RULES,
       ),

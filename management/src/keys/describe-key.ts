@@ -53,7 +53,11 @@ async function describe(
 }
 
 /** The organisation's own limits; undefined when it has none. */
-async function organisationOf(context: KeyContext, orgId: string): Promise<OrganisationLimits | undefined> {
+/** The organisation's own limits; undefined when it has none. */
+export async function organisationOf(
+  context: KeyContext,
+  orgId: string,
+): Promise<OrganisationLimits | undefined> {
   const record = await context.storage.organisationSessions.byOrganisation(orgId)
   return record && organisationLimits(orgId, record.session)
 }

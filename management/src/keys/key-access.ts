@@ -9,7 +9,7 @@ import { keyProblems } from './key-problems.ts'
 /** The rights and limits of a stored key as they are in force now. */
 export async function accessOf(context: KeyContext, record: KeyRecord): Promise<EffectiveAccess> {
   const findPolicy = await context.catalogue.policies(record.orgId, policyIds(record.session))
-  return effectiveAccess(record, findPolicy)
+  return effectiveAccess(record, findPolicy, context.catalogue.matching)
 }
 
 /** Throws `key_policies_unusable` when the policies leave the key without any right. */

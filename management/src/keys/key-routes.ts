@@ -32,7 +32,7 @@ const UpdatedKey = z.object({ ...KeyData.shape, ...Done.omit({ ID: true }).shape
 
 /** /api/keys and /api/apis/…/keys (dashboard contract, section 1.1). A secret is shown once, in the answer to the POST. */
 export const keyRoutes = (deps: Dependencies): Route[] => {
-  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
+  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps) }
   return [
     ...accessRoutes(context, deps.pageSize),
     ...manyKeysRoutes(context, deps.pageSize),

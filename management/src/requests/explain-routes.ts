@@ -24,7 +24,7 @@ async function isOf(
 
 /** /api/requests: why the gateway refused a request, for the people of the organisation whose API it was. */
 export const explainRoutes = (deps: Dependencies): Route[] => {
-  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
+  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps) }
   return [
     route({
       method: 'GET',

@@ -1,10 +1,10 @@
 import { TextDecoder } from 'node:util'
 import { type EffectiveAccess, quotasOf } from '@tollgate/model/access/effective-access'
 import type { ApiRules } from '@tollgate/model/definition/api-rules'
-import { decide } from '@tollgate/model/judge/decide'
+import { type Judgement, judgeRequest } from '@tollgate/model/judge/judge-request'
 import { refusals } from '@tollgate/model/judge/refusals'
 import type { RequestFacts } from '@tollgate/model/judge/request-facts'
-import type { TraceStep, Verdict } from '@tollgate/model/judge/verdict'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { Counters } from '@tollgate/model/limits/counters'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import { z } from 'zod'
@@ -13,6 +13,7 @@ import { accessDenied } from '../authentication/dashboard-surface.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../errors.ts'
 import { createCatalogue } from '../keys/catalogue.ts'
+import { organisationOf } from '../keys/describe-key.ts'
 import { findKey, lookUpKey } from '../keys/find-key.ts'
 import { accessOf } from '../keys/key-access.ts'
 import type { KeyContext } from '../keys/key-context.ts'
@@ -50,6 +51,8 @@ const Tried = z.object({
     words: z.string(),
     trace: Explanation.shape.trace,
     rule: Explanation.shape.rule.nullable(),
+    /** What a dry run cannot know: only the gateway finds it out. */
+    not_judged: z.array(z.string()),
   }),
 })
 type Tried = z.input<typeof Tried>
@@ -57,7 +60,7 @@ type TriedVerdict = Tried['verdict']
 
 /** /api/apis/…/try: a call of an API through the gate, on behalf of a user whose browser may not reach it itself. */
 export const tryRoutes = (deps: Dependencies): Route[] => {
-  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps.storage) }
+  const context: KeyContext = { ...deps, catalogue: createCatalogue(deps) }
   let running = 0
   return [
     route({
@@ -84,12 +87,14 @@ export const tryRoutes = (deps: Dependencies): Route[] => {
         })
         if (body.key_hash) {
           const { record } = await findKey(context, api.orgId, body.key_hash, 'hash')
-          return answerOf(deps, built, await judged(context, api, built, await accessOf(context, record)))
+          const call = { api, built, facts: factsOf(deps, api, built, http.address) }
+          return answerOf(deps, built, await judged(context, call, await accessOf(context, record)))
         }
         if (running >= MAX_TRIALS) throw new Problem(trialProblems.trial_busy)
         running += 1
         try {
-          return await sent(context, deps, api, built, body.key ?? '')
+          const call = { api, built, facts: factsOf(deps, api, built, http.address) }
+          return await sent(context, deps, call, body.key ?? '')
         } finally {
           running -= 1
         }
@@ -98,13 +103,8 @@ export const tryRoutes = (deps: Dependencies): Route[] => {
   ]
 }
 
-async function sent(
-  context: KeyContext,
-  deps: Dependencies,
-  api: ApiRecord,
-  built: BuiltTrial,
-  key: string,
-): Promise<Tried> {
+async function sent(context: KeyContext, deps: Dependencies, call: Call, key: string): Promise<Tried> {
+  const { api, built } = call
   const reply = await sending(deps, built)
   const requestId = headerOf(reply, 'x-request-id')
   // What passed is not kept: there is nothing to wait for.
@@ -116,7 +116,7 @@ async function sent(
     ...answerOf(
       deps,
       built,
-      isOwn ? explained(await explainRequest(context, kept)) : await passedBy(context, api, built, key),
+      isOwn ? explained(await explainRequest(context, kept)) : await passedBy(context, call, key),
     ),
     sent: true,
     response: shownReply(reply),
@@ -152,19 +152,15 @@ function answerOf({ gatewayUrl }: Dependencies, built: BuiltTrial, verdict: Trie
 }
 
 function explained({ code, words, trace, rule, status }: Explanation): TriedVerdict {
-  return { outcome: status >= 500 ? 'failed' : 'refused', code, words, trace, rule }
+  return { outcome: status >= 500 ? 'failed' : 'refused', code, words, trace, rule, not_judged: [] }
 }
 
 /** The steps of a call that the gate let through. */
-async function passedBy(
-  context: KeyContext,
-  api: ApiRecord,
-  built: BuiltTrial,
-  key: string,
-): Promise<TriedVerdict> {
+async function passedBy(context: KeyContext, call: Call, key: string): Promise<TriedVerdict> {
+  const { api } = call
   const found = key === '' ? undefined : await lookUpKey(context, api.orgId, key, 'any')
   const access = found?.record.orgId === api.orgId ? await accessOf(context, found.record) : undefined
-  const verdict = await verdictOf(context, api, built, access, roomyCounters(context.counters))
+  const verdict = await verdictOf(context, call, access, roomyCounters(context.counters))
   const trace = verdict.outcome === 'pass' ? verdict.trace : verdict.trace.slice(0, -1)
   return {
     outcome: 'passed',
@@ -172,18 +168,14 @@ async function passedBy(
     words: 'The gate let the call through; the answer is the upstream’s.',
     trace: trace.map(passedStep),
     rule: null,
+    not_judged: [],
   }
 }
 
 /** What the rules say to a key now; nothing is counted. */
-async function judged(
-  context: KeyContext,
-  api: ApiRecord,
-  built: BuiltTrial,
-  access: EffectiveAccess,
-): Promise<TriedVerdict> {
+async function judged(context: KeyContext, call: Call, access: EffectiveAccess): Promise<TriedVerdict> {
   const uses = await context.quotas.use(quotasOf(access))
-  const verdict = await verdictOf(context, api, built, access, dryCounters(context.counters, uses))
+  const verdict = await verdictOf(context, call, access, dryCounters(context.counters, uses))
   if (verdict.outcome === 'pass') {
     return {
       outcome: 'passed',
@@ -191,6 +183,7 @@ async function judged(
       words: 'The gate would let this call through.',
       trace: verdict.trace.map(passedStep),
       rule: null,
+      not_judged: [...verdict.notJudged],
     }
   }
   const last = verdict.trace.length - 1
@@ -203,16 +196,16 @@ async function judged(
       outcome: index === last ? ('decided' as const) : ('passed' as const),
     })),
     rule: null,
+    not_judged: [...verdict.notJudged],
   }
 }
 
 async function verdictOf(
   context: KeyContext,
-  api: ApiRecord,
-  built: BuiltTrial,
+  { api, facts }: Call,
   access: EffectiveAccess | undefined,
   counters: Counters,
-): Promise<Verdict> {
+): Promise<Judgement> {
   const rules = await context.catalogue.rules(api.orgId, api.apiId)
   if (rules === undefined) throw new Problem(apiProblems.api_not_readable)
   const subRules = new Map<string, ApiRules>()
@@ -220,18 +213,28 @@ async function verdictOf(
     const sub = await context.catalogue.rules(api.orgId, id)
     if (sub !== undefined) subRules.set(id, sub)
   }
-  return decide(
-    rules,
-    factsOf(api, built),
-    () => access,
+  return judgeRequest(rules, facts, {
+    nowMs: context.now(),
     counters,
-    context.now(),
-    (id) => subRules.get(id),
-  )
+    findAccess: () => access,
+    findRules: (id) => subRules.get(id),
+    organisation: await organisationOf(context, api.orgId),
+  })
 }
 
-function factsOf(api: ApiRecord, built: BuiltTrial): RequestFacts {
-  const [fullPath = '/', query = ''] = built.target.split(/\?(.*)/s)
+/** A trial, and what of it is judged. */
+type Call = { readonly api: ApiRecord; readonly built: BuiltTrial; readonly facts: RequestFacts }
+
+/** The request as the gateway would see it. Throws `trial_path` for a path that it would refuse. */
+function factsOf(
+  { normalisePath, ownGateway }: Dependencies,
+  api: ApiRecord,
+  built: BuiltTrial,
+  clientIp: string,
+): RequestFacts {
+  const [written = '/', query = ''] = built.target.split(/\?(.*)/s)
+  const fullPath = normalisePath(written)
+  if (fullPath === undefined) throw new Problem(trialProblems.trial_path)
   const listenPath = api.definition.proxy?.listen_path ?? '/'
   const headers = new Map(built.headers.map(([name, value]) => [name.toLowerCase(), value]))
   const rest = fullPath.slice(listenPath.length)
@@ -240,6 +243,10 @@ function factsOf(api: ApiRecord, built: BuiltTrial): RequestFacts {
     path: rest.startsWith('/') ? rest : `/${rest}`,
     fullPath,
     query,
+    clientIp,
+    // Nobody's certificate is at hand here.
+    clientTls: ownGateway?.tls === true ? 'no-certificate' : 'plain',
+    bodyLength: Buffer.byteLength(built.body),
     header: (name) => headers.get(name),
   }
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as fc from 'fast-check'
 import { ApiDefinition, withApiDefaults } from '../definition/api-definition.ts'
-import { type ApiRules, compileRules } from '../definition/api-rules.ts'
-import { matchesEither, pathPattern } from '../definition/path-pattern.ts'
-import { decide, judgeVersion, pathAfterVersion } from '../judge/decide.ts'
+import type { ApiRules } from '../definition/api-rules.ts'
+import { compileRules } from '../definition/compile-api.ts'
+import { matchesRequest, pathPattern } from '../definition/path-pattern.ts'
+import { judgeRequest } from '../judge/judge-request.ts'
+import { judgeVersion } from '../judge/judge-version.ts'
 import type { RequestFacts } from '../judge/request-facts.ts'
 import type { Counters } from '../limits/counters.ts'
 import { memoryCounters } from '../limits/memory-counters.ts'
@@ -15,7 +17,7 @@ import { type EffectiveAccess, effectiveAccess } from './effective-access.ts'
 import { Policy } from './policy.ts'
 import { Session } from './session.ts'
 
-/** What describeAccess says is what decide() does: over random sessions, policies, definitions and requests. */
+/** What describeAccess says is what judgeRequest() does: over random sessions, policies, definitions and requests. */
 
 /** The same worlds in every run, so that a failure is the change's, and each outcome below is known to occur. */
 const SEED = 1
@@ -180,7 +182,7 @@ const request = fc.record({
   version: fc.constantFrom('', ...versionNames),
 })
 
-test('describeAccess never throws, and says of rights and versions what decide() decides', () => {
+test('describeAccess never throws, and says of rights and versions what judgeRequest() decides', () => {
   const counts = new Map<string, number>()
   fc.assert(
     fc.property(
@@ -233,7 +235,7 @@ const LIMITS: readonly string[] = [
   'organisation_quota_exceeded',
 ]
 
-test('what is left of every limit is what decide() still lets through, and no more', () => {
+test('what is left of every limit is what judgeRequest() still lets through, and no more', () => {
   const counts = new Map<string, number>()
   fc.assert(
     fc.property(
@@ -269,7 +271,12 @@ function describedIn({ access, rules, organisation: ofAll }: World, counters: Co
 }
 
 function decided({ access, rules, organisation: ofAll }: World, facts: RequestFacts, counters: Counters) {
-  return decide(rules, facts, () => access, counters, NOW, undefined, ofAll)
+  return judgeRequest(rules, facts, {
+    findAccess: () => access,
+    counters,
+    nowMs: NOW,
+    organisation: ofAll,
+  })
 }
 
 /** What the description says of this request; undefined when it is not about rights. Unlimited words are not judged. */
@@ -284,11 +291,11 @@ function predicted(described: AccessDescription, rules: ApiRules, facts: Request
   const api = described.apis.find(({ api_id }) => api_id === 'a')
   if (api === undefined) return 'api_not_granted'
   if (!opensVersion(api, judged.version.name)) return 'version_not_granted'
-  const path = pathAfterVersion(facts, judged)
   const urls = api.allowed_urls.list
   const opens = urls.some(
     ({ url, methods }) =>
-      methods.includes(facts.method) && matchesEither(pathPattern(url), path, facts.fullPath),
+      methods.includes(facts.method) &&
+      matchesRequest(pathPattern(url), judged.path, facts.fullPath, rules.listenPath),
   )
   return urls.length === 0 || opens ? 'pass' : 'url_not_granted'
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { ApiDefinition, withApiDefaults } from '../definition/api-definition.ts'
-import { compileRules } from '../definition/api-rules.ts'
+import { compileRules } from '../definition/compile-api.ts'
 import { memoryCounters } from '../limits/memory-counters.ts'
 import { AccessDescription } from './access-description.ts'
 import { describeAccess } from './describe-access.ts'
@@ -25,7 +25,7 @@ function describe(session: object, { definition = {}, policies = {}, uses = 0, e
   const rules = rulesOf(definition)
   const counters = memoryCounters()
   const api = access.apis.get('a') ?? access.master
-  const limits = [...(api?.rates ?? []), api?.quota, rules.everyone.rate].filter(
+  const limits = [...(api?.rates ?? []), api?.quota, rules.limits.everyone.rate].filter(
     (limit) => limit !== undefined,
   )
   for (let use = 0; use < uses; use++) counters.take(limits, NOW, 1)

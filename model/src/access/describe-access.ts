@@ -1,4 +1,7 @@
 import type { ApiRules } from '../definition/api-rules.ts'
+import { unusable } from '../judge/judge-key.ts'
+import { judgeApi } from '../judge/judge-version.ts'
+import type { RequestFacts } from '../judge/request-facts.ts'
 import type { OrganisationLimits } from '../limits/organisation-limits.ts'
 import { BY_THE_KEY, type SourceRef } from '../source-ref.ts'
 import type {
@@ -58,7 +61,7 @@ export function describeAccess(
 
 type OverallStatus = Pick<AccessDescription, 'status' | 'words' | 'source'>
 
-/** What holds for the key on every API, in the order in which it is judged. */
+/** What holds for the key on every API: what the gateway's judges say of the organisation and of the key itself. */
 function overallStatus(
   access: EffectiveAccess,
   organisation: OrganisationLimits | undefined,
@@ -69,19 +72,22 @@ function overallStatus(
     const words = 'the organisation is switched off'
     return { status: 'organisation_inactive', words, source: organisationSource(organisation.orgId) }
   }
-  if (access.unusable !== undefined) {
-    const words = `the key opens nothing: its policies cannot be applied (${access.unusable})`
-    return { status: 'unusable', words, source: source(BY_THE_KEY) }
+  switch (unusable(access, nowMs)?.code) {
+    case undefined:
+      return { status: 'open', words: 'the key may be used', source: source(BY_THE_KEY) }
+    case 'key_inactive': {
+      const by = source(...access.inactive.sources)
+      return { status: 'inactive', words: `the key is switched off by ${inSentence(by)}`, source: by }
+    }
+    case 'key_expired': {
+      const { rfc3339, unix } = momentOf(access.expiresAtMs)
+      return { status: 'expired', words: `the key expired at ${rfc3339 ?? unix}`, source: source(BY_THE_KEY) }
+    }
+    default: {
+      const words = `the key opens nothing: its policies cannot be applied (${access.unusable})`
+      return { status: 'unusable', words, source: source(BY_THE_KEY) }
+    }
   }
-  if (access.inactive.value) {
-    const by = source(...access.inactive.sources)
-    return { status: 'inactive', words: `the key is switched off by ${inSentence(by)}`, source: by }
-  }
-  if (access.expiresAtMs !== 0 && nowMs > access.expiresAtMs) {
-    const { rfc3339, unix } = momentOf(access.expiresAtMs)
-    return { status: 'expired', words: `the key expired at ${rfc3339 ?? unix}`, source: source(BY_THE_KEY) }
-  }
-  return { status: 'open', words: 'the key may be used', source: source(BY_THE_KEY) }
 }
 
 type Subject = {
@@ -163,15 +169,18 @@ function missingApi(api: ApiAccess): Status | undefined {
   return api.apiId === '' ? undefined : { status: 'no_api', words: 'there is no such API' }
 }
 
+/** What keeps every request out, whatever it asks for. */
 function shutApi(rules: ApiRules, nowMs: number): Status | undefined {
-  if (!rules.active) return { status: 'api_inactive', words: 'the API is switched off' }
-  if (rules.expiresAtMs !== 0 && nowMs > rules.expiresAtMs) {
-    return { status: 'api_expired', words: 'the API expired' }
-  }
+  const code = judgeApi(rules, NO_REQUEST, nowMs)?.code
+  if (code === 'api_inactive') return { status: 'api_inactive', words: 'the API is switched off' }
+  if (code === 'api_expired') return { status: 'api_expired', words: 'the API expired' }
   if (rules.unsupportedAuth.length === 0) return undefined
   const words = `the API asks for what cannot be judged: ${rules.unsupportedAuth.join(', ')}`
   return { status: 'not_judged', words }
 }
+
+/** What is judged of the API alone asks nothing of a request. */
+const NO_REQUEST: RequestFacts = { method: '', path: '/', fullPath: '/', query: '', header: () => undefined }
 
 function isServed(version: VersionsInForce['list'][number]): boolean {
   return version.exists && !version.expired

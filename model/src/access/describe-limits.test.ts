@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { ApiDefinition, withApiDefaults } from '../definition/api-definition.ts'
-import { compileRules } from '../definition/api-rules.ts'
+import { compileRules } from '../definition/compile-api.ts'
 import { rateLimit } from '../limits/limit.ts'
 import { underAdmission } from '../limits/limit-state.ts'
 import { organisationLimits } from '../limits/organisation-limits.ts'

@@ -95,15 +95,15 @@ function switchedOff(
   rules: ApiRules | undefined,
   part: 'rate' | 'concurrency' | 'quota',
 ): LimitInForce | undefined {
-  const off = part === 'quota' ? rules?.ignoresKeyQuota : rules?.ignoresKeyRate
+  const off = part === 'quota' ? rules?.limits.ignoresKeyQuota : rules?.limits.ignoresKeyRate
   if (rules === undefined || off !== true) return undefined
   const what = part === 'quota' ? 'quotas' : 'rates'
   return notCounted(apiSource(rules), `not counted: the API switches the ${what} of keys off`)
 }
 
 function countedOn(api: ApiAccess, rules: ApiRules | undefined): readonly Limit[] {
-  const rates = rules?.ignoresKeyRate ? [] : api.own.rates
-  return api.quota === undefined || rules?.ignoresKeyQuota ? rates : [...rates, api.quota]
+  const rates = rules?.limits.ignoresKeyRate ? [] : api.own.rates
+  return api.quota === undefined || rules?.limits.ignoresKeyQuota ? rates : [...rates, api.quota]
 }
 
 function describeApiLimits(rules: ApiRules | undefined, usage: ReadUsage) {
@@ -116,17 +116,17 @@ function describeApiLimits(rules: ApiRules | undefined, usage: ReadUsage) {
     limit === undefined ? nothing : describeLimit(limit, source, usage, ALL_SHARE)
   const versions = [...rules.versions.values()]
   return {
-    api_rate: describe(rules.everyone.rate),
-    api_concurrency: describe(rules.concurrency),
-    api_endpoints: versions.flatMap(({ name, rateLimits }) =>
-      rateLimits.map(({ path, method, value }) => ({
+    api_rate: describe(rules.limits.everyone.rate),
+    api_concurrency: describe(rules.limits.concurrency),
+    api_endpoints: versions.flatMap(({ name, endpoints }) =>
+      endpoints.rules.rateLimit.map(({ path, method, value }) => ({
         ...placeOf(path, method),
         version: name,
         rate: describeLimit(value.rate, source, usage, ALL_SHARE),
       })),
     ),
-    costs: versions.flatMap(({ name, requestCosts }) =>
-      requestCosts.map(({ path, method, value }) => ({
+    costs: versions.flatMap(({ name, endpoints }) =>
+      endpoints.rules.cost.map(({ path, method, value }) => ({
         ...placeOf(path, method),
         version: name,
         cost: value,

@@ -1,6 +1,7 @@
-import type { ApiEventName } from '../judge/refusals.ts'
-import type { ApiDefinition } from './api-definition.ts'
-import { hasMalformedEscape, isHeaderName, isHeaderValue } from './definition-problems.ts'
+import { type ApiEventName, refusals } from '../judge/refusals.ts'
+import { isHeaderName, isHeaderValue } from './header-lines.ts'
+import type { Path } from './problem.ts'
+import { hasMalformedEscape } from './target-url.ts'
 
 /** One event; plain data. */
 export type ApiEvent = {
@@ -28,11 +29,24 @@ export type EventHandler =
       readonly cooldownSeconds: number
     }
 
+const EVENTS: ReadonlySet<string> = new Set(
+  Object.values(refusals).flatMap((row) => ('event' in row ? [row.event] : [])),
+)
+
 /** Methods that a webhook may use. */
 export const WEBHOOK_METHODS: readonly string[] = ['POST', 'PUT', 'PATCH', 'GET', 'DELETE']
 
+/** Handlers by event. */
+export type ApiEventHandlers = ReadonlyMap<string, readonly EventHandler[]>
+
+/** The part of a definition that names who is told. */
+export type HandlerFields = {
+  readonly event_handlers?: Readonly<Record<string, unknown>> | null | undefined
+  readonly event_handlers_disabled?: boolean | undefined
+}
+
 /** Handlers by event; those that are switched off, of an unknown kind or without a usable target are left out. */
-export function eventHandlers(definition: ApiDefinition): ReadonlyMap<string, readonly EventHandler[]> {
+export function eventHandlers(definition: HandlerFields): ApiEventHandlers {
   const handlers = new Map<string, readonly EventHandler[]>()
   if (definition.event_handlers_disabled === true) return handlers
   for (const [event, listed] of Object.entries(objectOf(definition.event_handlers?.events))) {
@@ -40,6 +54,22 @@ export function eventHandlers(definition: ApiDefinition): ReadonlyMap<string, re
     if (usable.length > 0) handlers.set(event, usable)
   }
   return handlers
+}
+
+/** Handlers that are asked for and never called, by their place in `event_handlers.events`. */
+export function unheardHandlers(definition: HandlerFields): readonly { path: Path; message: string }[] {
+  if (definition.event_handlers_disabled === true) return []
+  return Object.entries(objectOf(definition.event_handlers?.events)).flatMap(([event, listed]) => {
+    if (!Array.isArray(listed)) return []
+    const isKnown = EVENTS.has(event)
+    return listed.flatMap((one: unknown, index) => {
+      if (objectOf(objectOf(one).handler_meta).disabled === true) return []
+      if (!isKnown) return [{ path: [event, index], message: 'waits for an event that does not occur here' }]
+      return handlerOf(one) === undefined
+        ? [{ path: [event, index], message: 'is no handler that is called' }]
+        : []
+    })
+  })
 }
 
 function handlerOf(listed: unknown): EventHandler | undefined {

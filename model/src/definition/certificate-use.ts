@@ -1,5 +1,3 @@
-import type { ApiDefinition } from './api-definition.ts'
-
 /**
  * Where an API definition names certificates of the store (gateway contract, section 6.1). An id is the organisation's id
  * and the SHA-256 fingerprint, 64 hex; a bare fingerprint means one of the API's own organisation.
@@ -15,6 +13,17 @@ export type CertificateUse = {
   readonly pinned: readonly (readonly [pattern: string, ids: readonly string[]])[]
 }
 
+/** The part of a definition that names certificates. */
+export type CertificateFields = {
+  readonly org_id?: string | undefined
+  readonly certificates?: readonly string[] | null | undefined
+  readonly client_certificates?: readonly string[] | null | undefined
+  readonly upstream_certificates?: Readonly<Record<string, string>> | null | undefined
+  readonly upstream_certificates_disabled?: boolean | undefined
+  readonly pinned_public_keys?: Readonly<Record<string, string>> | null | undefined
+  readonly certificate_pinning_disabled?: boolean | undefined
+}
+
 const FINGERPRINT = /^[0-9a-f]{64}$/
 
 /** The id of a certificate as the store has it. */
@@ -27,7 +36,7 @@ export function certificateId(orgId: string, named: string): string {
 }
 
 /** The certificates that a definition names, with their whole ids; what it switches off is left out. */
-export function certificateUse(definition: ApiDefinition): CertificateUse {
+export function certificateUse(definition: CertificateFields): CertificateUse {
   const orgId = definition.org_id ?? ''
   const ids = (list: readonly string[] | null | undefined) =>
     (list ?? []).filter((id) => id.trim() !== '').map((id) => certificateId(orgId, id))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AuthConfig } from '../definition/api-definition.ts'
-import { compileRules } from '../definition/api-rules.ts'
+import { compileRules } from '../definition/compile-api.ts'
 import {
   boundBy,
   type ClientTls,

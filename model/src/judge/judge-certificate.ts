@@ -1,5 +1,4 @@
 import type { Session } from '../access/session.ts'
-import type { ApiRules } from '../definition/api-rules.ts'
 import type { RefusalCode } from './refusals.ts'
 import type { TraceStep } from './verdict.ts'
 
@@ -86,7 +85,14 @@ export function isBound(
 
 type BindingSession = Pick<Session, 'certificate' | 'mtls_static_certificate_bindings'>
 
-export function boundBy({ orgId, clientCertificates, auth }: ApiRules): Binding {
+/** What of a compiled API its keys are bound by. */
+type BindingApi = {
+  readonly orgId: string
+  readonly clientCertificates: ReadonlySet<string> | undefined
+  readonly auth: { readonly useCertificate: boolean }
+}
+
+export function boundBy({ orgId, clientCertificates, auth }: BindingApi): Binding {
   return { orgId, mutualTls: clientCertificates !== undefined, useCertificate: auth.useCertificate }
 }
 
@@ -94,7 +100,10 @@ export function boundBy({ orgId, clientCertificates, auth }: ApiRules): Binding 
  * The secret of the key that a certificate stands for (gateway contract, sections 2 and 7); empty when the API takes none.
  * It can be computed from the certificate, so it opens nothing without it: see `judgeBoundKey`.
  */
-export function certificateCredential({ orgId, auth }: ApiRules, tls: ClientTls): string {
+export function certificateCredential(
+  { orgId, auth }: Pick<BindingApi, 'orgId' | 'auth'>,
+  tls: ClientTls,
+): string {
   if (!auth.useCertificate || tls === 'plain' || tls === 'no-certificate') return ''
   return certificateSecret(orgId, orgId + tls.fingerprint)
 }

@@ -1,15 +1,31 @@
 import { type ApiAccess, accessTo, type EffectiveAccess } from '../access/effective-access.ts'
-import type { ApiRules } from '../definition/api-rules.ts'
-import { matchesEither } from '../definition/path-pattern.ts'
-import { pathSetting } from '../definition/version-rules.ts'
+import { matchesRequest } from '../definition/path-pattern.ts'
 import { type Counters, type Limit, type LimitKind, NEEDS_GRANT, TAKEN } from '../limits/counters.ts'
 import { type ApiLimits, type LimitPlan, NO_LIMITS, type OwnLimits, planOf } from '../limits/limit-plan.ts'
 import type { OrganisationLimits } from '../limits/organisation-limits.ts'
-import { pathAfterVersion, type VersionPassed } from './judge-version.ts'
 import type { RefusalCode } from './refusals.ts'
-import { type Limited, type Refused, refused } from './refused.ts'
+import { type Refused, refused, refusedFor, type Why } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
 import type { StepName, TraceStep } from './verdict.ts'
+
+/** What of a compiled API its keys are judged by. */
+export type KeyRules = {
+  readonly apiId: string
+  readonly orgId: string
+  readonly name: string
+  readonly listenPath: string
+  readonly versioning: object | undefined
+  readonly limits: { readonly everyone: ApiLimits }
+  readonly traceSteps: { readonly route: TraceStep }
+}
+
+/** What the request was found to ask for. */
+export type PassedVersion = {
+  readonly version: { readonly name: string; readonly traceStep: TraceStep }
+  readonly endpoint: { readonly rateLimit: ApiLimits | undefined; readonly cost: number | undefined }
+  /** Without listen path and without what named the version. */
+  readonly path: string
+}
 
 /**
  * A request that may pass and was counted. One object for all requests: it tells of the last judgement, until the next
@@ -40,8 +56,8 @@ export type NeedsGrant = { readonly outcome: 'needs-grant'; readonly limit: Limi
  * @param organisation the organisation's own limits, where they are enforced
  */
 export function judgeKey(
-  rules: ApiRules,
-  version: VersionPassed,
+  rules: KeyRules,
+  version: PassedVersion,
   access: EffectiveAccess | undefined,
   facts: RequestFacts,
   counters: Counters,
@@ -53,9 +69,9 @@ export function judgeKey(
   const api = accessTo(access, rules.apiId)
   const why = unusable(access, nowMs) ?? withoutRight(rules, version, api, facts)
   if (why !== undefined || api === undefined) return refuse(rules, version, access, why ?? UNKNOWN)
-  const own = ownLimits(api, version, facts)
-  const plan = planOf(own, apiLimits(rules, version, facts), organisation?.limits ?? NO_LIMITS)
-  const cost = costOf(version, facts)
+  const own = ownLimits(rules, api, version, facts)
+  const plan = planOf(own, limitsOf(rules, version), organisation?.limits ?? NO_LIMITS)
+  const cost = version.endpoint.cost ?? 1
   const index = plan.limits.length === 0 ? TAKEN : counters.take(plan.limits, nowMs, cost)
   if (index === TAKEN) return passed(plan, cost, api, counters)
   return index === NEEDS_GRANT
@@ -65,31 +81,22 @@ export function judgeKey(
 
 /** Judges a request that needs no key (keyless API, ignored path): only the limits for all callers count. */
 export function judgeOpen(
-  rules: ApiRules,
-  version: VersionPassed,
+  rules: KeyRules,
+  version: PassedVersion,
   facts: RequestFacts,
   counters: Counters,
   nowMs: number,
   organisation?: OrganisationLimits,
 ): KeyPassed | NeedsGrant | Refused {
   if (organisation?.inactive === true) return refuse(rules, version, undefined, SHUT)
-  const everyone = apiLimits(rules, version, facts)
+  const everyone = limitsOf(rules, version)
   const plan = planOf(everyone.open, everyone, organisation?.limits ?? NO_LIMITS)
-  const cost = costOf(version, facts)
+  const cost = version.endpoint.cost ?? 1
   const index = plan.limits.length === 0 ? TAKEN : counters.take(plan.limits, nowMs, cost)
   if (index === TAKEN) return passed(plan, cost, OPEN, counters)
   return index === NEEDS_GRANT
     ? needsGrant(plan, cost, counters)
     : refuse(rules, version, undefined, overLimit(plan, index, counters))
-}
-
-/** Whether the organisation is switched off: asked before anything is looked for (section 4.3, step 9). */
-export function judgeOrganisation(
-  rules: ApiRules,
-  version: VersionPassed,
-  organisation: OrganisationLimits | undefined,
-): Refused | undefined {
-  return organisation?.inactive === true ? refuse(rules, version, undefined, SHUT) : undefined
 }
 
 /** What a request without a key shows. */
@@ -136,16 +143,15 @@ function needsGrant(plan: LimitPlan, cost: number, counters: Counters): NeedsGra
   return { outcome: 'needs-grant', limit, cost }
 }
 
-/** The step that decided a refusal, and its code; and what was over its limit. */
-type Why = { readonly code: RefusalCode; readonly decided: TraceStep; readonly limited?: Limited }
-
-const SHUT: Why = {
+/** The organisation is switched off. */
+export const SHUT: Why = {
   code: 'organisation_inactive',
   decided: { step: 'route', code: 'organisation_inactive' },
 }
 const UNKNOWN: Why = { code: 'key_unknown', decided: { step: 'credential', code: 'key_unknown' } }
 
-function unusable(access: EffectiveAccess, nowMs: number): Why | undefined {
+/** Whether a key may be used at all. */
+export function unusable(access: EffectiveAccess, nowMs: number): Why | undefined {
   if (access.unusable !== undefined) {
     const decided: TraceStep = { step: 'key', code: 'policies_unusable', args: { problem: access.unusable } }
     return { code: 'key_without_policies', decided }
@@ -162,8 +168,8 @@ function unusable(access: EffectiveAccess, nowMs: number): Why | undefined {
 }
 
 function withoutRight(
-  rules: ApiRules,
-  version: VersionPassed,
+  rules: KeyRules,
+  version: PassedVersion,
   api: ApiAccess | undefined,
   facts: RequestFacts,
 ): Why | undefined {
@@ -180,9 +186,9 @@ function withoutRight(
   }
   const urls = api.allowedUrls.value
   if (urls.length === 0) return undefined
-  const path = pathAfterVersion(facts, version)
   for (const { url, methods } of urls) {
-    if (methods.includes(facts.method) && matchesEither(url, path, facts.fullPath)) return undefined
+    if (!methods.includes(facts.method)) continue
+    if (matchesRequest(url, version.path, facts.fullPath, rules.listenPath)) return undefined
   }
   return { code: 'url_not_granted', decided: noUrl(api.allowedUrls) }
 }
@@ -216,36 +222,26 @@ const REFUSALS = {
   'org-quota': { code: 'organisation_quota_exceeded', step: 'quota' },
 } as const satisfies Record<LimitKind, { readonly code: RefusalCode; readonly step: StepName }>
 
-function ownLimits(api: ApiAccess, version: VersionPassed, facts: RequestFacts): OwnLimits {
+function ownLimits(rules: KeyRules, api: ApiAccess, version: PassedVersion, facts: RequestFacts): OwnLimits {
   if (api.endpoints.length === 0) return api.own
-  const path = pathAfterVersion(facts, version)
   for (const endpoint of api.endpoints) {
     if (endpoint.method !== '' && endpoint.method !== facts.method) continue
-    if (matchesEither(endpoint.path, path, facts.fullPath)) return endpoint.own
+    if (matchesRequest(endpoint.path, version.path, facts.fullPath, rules.listenPath)) return endpoint.own
   }
   return api.own
 }
 
-function apiLimits(rules: ApiRules, version: VersionPassed, facts: RequestFacts): ApiLimits {
-  const endpoints = version.version.rateLimits
-  if (endpoints.length === 0) return rules.everyone
-  const endpoint = pathSetting(endpoints, facts.method, pathAfterVersion(facts, version), facts.fullPath)
-  return endpoint === undefined ? rules.everyone : endpoint.value
-}
-
-function costOf(version: VersionPassed, facts: RequestFacts): number {
-  const costs = version.version.requestCosts
-  if (costs.length === 0) return 1
-  return pathSetting(costs, facts.method, pathAfterVersion(facts, version), facts.fullPath)?.value ?? 1
+function limitsOf({ limits }: KeyRules, { endpoint }: PassedVersion): ApiLimits {
+  return endpoint.rateLimit ?? limits.everyone
 }
 
 function refuse(
-  rules: ApiRules,
-  version: VersionPassed,
+  rules: KeyRules,
+  version: PassedVersion,
   access: EffectiveAccess | undefined,
   why: Why,
 ): Refused {
   const before = [rules.traceSteps.route, version.version.traceStep]
   if (access !== undefined) before.push(access.traceStep)
-  return refused(why.code, before, why.decided, why.limited)
+  return refusedFor(why, before)
 }

@@ -3,12 +3,15 @@ import test from 'node:test'
 import { type EffectiveAccess, effectiveAccess } from '../access/effective-access.ts'
 import { Session } from '../access/session.ts'
 import { ApiDefinition, withApiDefaults } from '../definition/api-definition.ts'
-import { type ApiRules, compileRules } from '../definition/api-rules.ts'
+import type { ApiRules } from '../definition/api-rules.ts'
+import { compileRules } from '../definition/compile-api.ts'
 import { type Counters, type Limit, NEEDS_GRANT, NO_CELL } from '../limits/counters.ts'
 import { limitStates, tightestRate } from '../limits/limit-state.ts'
 import { memoryCounters } from '../limits/memory-counters.ts'
 import { type OrganisationLimits, organisationLimits } from '../limits/organisation-limits.ts'
-import { decide, judgeKey, judgeOpen, judgeVersion, type KeyPassed } from './decide.ts'
+import { judgeKey, judgeOpen, type KeyPassed } from './judge-key.ts'
+import { judgeRequest } from './judge-request.ts'
+import { judgeVersion } from './judge-version.ts'
 import type { RequestFacts } from './request-facts.ts'
 
 const HOUR = 3_600_000
@@ -119,7 +122,9 @@ test('all callers together may have a concurrency, on every path, with a key and
   )
   const counters = memoryCounters()
   const keyless = api({ ...definition, use_keyless: true })
-  const codes = [0, 1].map((at) => decide(keyless, facts('/x'), () => undefined, counters, at))
+  const codes = [0, 1].map((at) =>
+    judgeRequest(keyless, facts('/x'), { findAccess: () => undefined, counters, nowMs: at }),
+  )
   assert.deepEqual(
     codes.map((one) => (one.outcome === 'refuse' ? one.code : 'pass')),
     ['pass', 'api_concurrency_limited'],
@@ -198,7 +203,12 @@ test('an organisation that is switched off lets nothing through, with a key or w
   const organisation = organisationLimits('o', { is_inactive: true })
   assert.deepEqual(outcomes(memoryCounters(), [{ organisation }]), ['organisation_inactive'])
   const rules = api({ use_keyless: true })
-  const verdict = decide(rules, facts(), () => undefined, memoryCounters(), 0, undefined, organisation)
+  const verdict = judgeRequest(rules, facts(), {
+    findAccess: () => undefined,
+    counters: memoryCounters(),
+    nowMs: 0,
+    organisation,
+  })
   assert.equal(verdict.outcome === 'refuse' && verdict.code, 'organisation_inactive')
 })
 
@@ -235,7 +245,7 @@ test('a quota that waits for units is named, with the cost of the request', () =
   assert.deepEqual([judgement.limit.name, judgement.cost], ['quota:k', 3])
   const lost = judge({ ...counters, wanting: () => 7 }, { access })
   assert.equal(lost.outcome === 'refuse' && lost.code, 'counters_full', 'nothing passes uncounted')
-  const verdict = decide(api(), facts(), () => access, counters, 0)
+  const verdict = judgeRequest(api(), facts(), { findAccess: () => access, counters, nowMs: 0 })
   assert.equal(verdict.outcome === 'refuse' && verdict.code, 'store_unavailable')
 })
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { ApiDefinition } from '../definition/api-definition.ts'
-import { compileRules } from '../definition/api-rules.ts'
-import { judgeVersion, pathAfterVersion } from './judge-version.ts'
+import { compileRules } from '../definition/compile-api.ts'
+import { judgeVersion } from './judge-version.ts'
 import type { RequestFacts } from './request-facts.ts'
 
 type Asked = { method?: string; path?: string; query?: string; headers?: Record<string, string> }
@@ -13,14 +13,15 @@ function facts({ method = 'GET', path = '/', query = '', headers = {} }: Asked):
 
 /** The judgement in short: `v1 /path`, with `ignored` or what is dropped beside it, or the code of the refusal. */
 function judged(definition: object, asked: Asked, nowMs = 0): string {
-  const rules = compileRules(ApiDefinition.parse({ api_id: 'a', name: 'orders', ...definition }))
+  const proxy = { listen_path: '/api/', target_url: 'http://x' }
+  const rules = compileRules(ApiDefinition.parse({ api_id: 'a', name: 'orders', proxy, ...definition }))
   const request = facts(asked)
   const verdict = judgeVersion(rules, request, nowMs)
   if (verdict.outcome === 'refuse') return verdict.code
   if (verdict.outcome === 'mock') return `mock ${verdict.reply.status} ${verdict.reply.body}`
   if (verdict.outcome === 'sub-api') return `api ${verdict.apiId} -${verdict.pathDrop}`
   const notes = `${verdict.ignored ? ' ignored' : ''}${verdict.pathDrop > 0 ? ` -${verdict.pathDrop}` : ''}`
-  return `${verdict.version.name} ${pathAfterVersion(request, verdict)}${notes}`
+  return `${verdict.version.name} ${verdict.path}${notes}`
 }
 
 const two = { not_versioned: false, versions: { v1: {}, v2: { expires: '1970-01-02 00:00' } } }

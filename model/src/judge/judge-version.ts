@@ -1,13 +1,9 @@
-import type { ApiRules, SubApis, Versioning } from '../definition/api-rules.ts'
-import {
-  type Listing,
-  type MockReply,
-  type PathRule,
-  pathSetting,
-  type VersionRules,
-} from '../definition/version-rules.ts'
+import type { ApiRules, EndpointSettings, VersionRules } from '../definition/api-rules.ts'
+import { judgesOfApi, judgesOfVersion, slotOf } from '../features/index.ts'
+import { type MockReply, NOT_ALLOWED, refusalBy } from '../features/path-lists.ts'
+import type { SubApis, Versioning } from '../features/versioning.ts'
 import { queryValue } from './query-value.ts'
-import { type Refused, refused } from './refused.ts'
+import { type Refused, refused, refusedFor, type Why } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
 import type { TraceStep } from './verdict.ts'
 
@@ -15,11 +11,13 @@ import type { TraceStep } from './verdict.ts'
 export type VersionPassed = {
   readonly outcome: 'pass'
   readonly version: VersionRules
+  /** What holds for its method and path: found once, and shared by all requests that match alike. */
+  readonly endpoint: EndpointSettings
+  /** The path as rights match it: without listen path and without what named the version. */
+  readonly path: string
   /** Whether the path asks for no key: it is on the ignored list. */
   readonly ignored: boolean
-  /** How much of the start of `facts.path` names the version: not part of the path that lists and settings match. */
-  readonly versionLength: number
-  /** How much of it is removed before the request is sent on. */
+  /** How much of the start of `facts.path` is removed before the request is sent on: it names the version. */
   readonly pathDrop: number
 }
 
@@ -33,21 +31,13 @@ export type VersionJudgement =
 
 const UNNAMED: TraceStep = { step: 'version', code: 'version_unnamed' }
 
-/** The path of a request as lists and settings of its version match it. */
-export function pathAfterVersion(facts: RequestFacts, version: VersionPassed): string {
-  return version.versionLength === 0 ? facts.path : facts.path.slice(version.versionLength) || '/'
-}
-
 /**
  * Chooses the version of an API and looks the path up in its lists (gateway contract, sections 4.4 and 6.1): before
  * authentication, so that a forbidden path is forbidden to everyone.
  */
 export function judgeVersion(rules: ApiRules, facts: RequestFacts, nowMs: number): VersionJudgement {
-  if (!rules.active)
-    return refused('api_inactive', [], { step: 'route', code: 'api_inactive', args: { name: rules.name } })
-  if (rules.expiresAtMs !== 0 && nowMs > rules.expiresAtMs) {
-    return refused('api_expired', [], { step: 'route', code: 'api_expired', args: { name: rules.name } })
-  }
+  const shut = judgeApi(rules, facts, nowMs)
+  if (shut !== undefined) return refusedFor(shut, [])
   if (rules.subApis !== undefined) {
     const sub = subApi(rules, rules.subApis, facts)
     if (sub !== undefined) return sub
@@ -130,6 +120,15 @@ function namedVersion(by: Versioning, facts: RequestFacts): string {
   return by.urlPattern === undefined || by.urlPattern.test(segment) ? segment : ''
 }
 
+/** What keeps every request out before a version is chosen. */
+export function judgeApi(rules: ApiRules, facts: RequestFacts, nowMs: number): Why | undefined {
+  for (const { judge, slot } of judgesOfApi) {
+    const why = judge?.(slotOf(rules, slot), facts, nowMs, rules)
+    if (why !== undefined) return why
+  }
+  return undefined
+}
+
 function judgePath(
   rules: ApiRules,
   version: VersionRules,
@@ -138,26 +137,15 @@ function judgePath(
   versionLength: number,
   pathDrop: number,
 ): VersionJudgement {
-  if (version.expiresAtMs !== 0 && nowMs > version.expiresAtMs) {
-    return refused('version_expired', [rules.traceSteps.route], {
-      step: 'version',
-      code: 'version_expired',
-      args: { name: version.name },
-    })
+  for (const { judge, slot } of judgesOfVersion) {
+    const why = judge?.(slotOf(version, slot), facts, nowMs, version)
+    if (why !== undefined) return refusedFor(why, [rules.traceSteps.route])
   }
-  let listing: PathRule<Listing> | undefined
-  if (version.listed.length > 0) {
-    const path = versionLength === 0 ? facts.path : facts.path.slice(versionLength) || '/'
-    listing = pathSetting(version.listed, facts.method, path, facts.fullPath)
-  }
-  const list = listing?.value.list ?? (version.whiteListed ? 'unlisted' : 'none')
-  if (list === 'none' || list === 'white' || list === 'ignored') {
-    return { outcome: 'pass', version, ignored: list === 'ignored', versionLength, pathDrop }
-  }
-  if (listing?.value.list === 'mock') return { outcome: 'mock', version, reply: listing.value.reply }
-  const decided: TraceStep =
-    listing === undefined
-      ? { step: 'path', code: 'path_not_white_listed' }
-      : { step: 'path', code: 'path_listed', args: { list, pattern: listing.path.source } }
-  return refused('endpoint_forbidden', [rules.traceSteps.route, version.traceStep], decided)
+  const path = versionLength === 0 ? facts.path : facts.path.slice(versionLength) || '/'
+  const endpoint = version.endpoints.match(facts.method, path, facts)
+  const { listing } = endpoint
+  if (listing?.list === 'mock') return { outcome: 'mock', version, reply: listing.reply }
+  const why = listing === undefined ? (version.isAllowListed ? NOT_ALLOWED : undefined) : refusalBy(listing)
+  if (why !== undefined) return refusedFor(why, [rules.traceSteps.route, version.traceStep])
+  return { outcome: 'pass', version, endpoint, path, ignored: listing?.list === 'ignored', pathDrop }
 }

@@ -318,6 +318,14 @@ export const refusals = {
     owner: 'api',
     counted: 'other',
   },
+  target_unusable: {
+    status: 503,
+    message: 'Service temporarily unavailable.',
+    meaning:
+      'The definition names a target that nothing can be sent to yet, such as a reference or another API. Its warnings say which.',
+    owner: 'api',
+    counted: 'other',
+  },
   upstream_timeout: {
     status: 504,
     message: 'Upstream service reached hard timeout.',

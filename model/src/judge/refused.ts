@@ -22,6 +22,9 @@ export type Limited = {
   readonly throttle: Throttle | undefined
 }
 
+/** Why a request may not go on: its code and the step that decided; and what was over its limit. */
+export type Why = { readonly code: RefusalCode; readonly decided: TraceStep; readonly limited?: Limited }
+
 /** A refusal after the steps that were passed; `decided` is the step that decided. */
 export function refused(
   code: RefusalCode,
@@ -30,4 +33,9 @@ export function refused(
   limited?: Limited,
 ): Refused {
   return { outcome: 'refuse', code, trace: [...passed, decided], limited }
+}
+
+/** The same for a reason that was found. */
+export function refusedFor({ code, decided, limited }: Why, passed: readonly TraceStep[]): Refused {
+  return refused(code, passed, decided, limited)
 }

@@ -11,6 +11,10 @@ export interface RequestFacts {
   readonly query: string
   /** What the connection says of the client; absent = it is plain. */
   readonly clientTls?: ClientTls | undefined
+  /** The client's address, behind trusted proxies; absent = it is not known. */
+  readonly clientIp?: string | undefined
+  /** Bytes of the body, by the length that the request states. */
+  readonly bodyLength?: number
   /** Value of a header by its lower-case name; undefined when it was not sent. */
   header(lowerName: string): string | undefined
 }

@@ -1,5 +1,5 @@
-import type { ApiDefinition, AuthConfig } from '../definition/api-definition.ts'
 import { cookieValue, queryValue } from './query-value.ts'
+import type { Why } from './refused.ts'
 import type { RequestFacts } from './request-facts.ts'
 import type { TraceStep } from './verdict.ts'
 
@@ -15,11 +15,28 @@ export type TokenAuth = {
   readonly strip: boolean
 }
 
+/** The part of a definition that says so. */
+type TokenFields = {
+  readonly auth?: PlaceFields | null | undefined
+  readonly auth_configs?: Readonly<Record<string, PlaceFields>> | null | undefined
+  readonly strip_auth_data?: boolean | undefined
+}
+
+type PlaceFields = {
+  readonly disable_header?: boolean | undefined
+  readonly auth_header_name?: string | undefined
+  readonly use_param?: boolean | undefined
+  readonly param_name?: string | undefined
+  readonly use_cookie?: boolean | undefined
+  readonly cookie_name?: string | undefined
+  readonly use_certificate?: boolean | undefined
+}
+
 /** Compiles where an API looks for its key: `auth_configs.authToken`, else the older `auth`. */
-export function tokenAuth(definition: ApiDefinition): TokenAuth {
+export function tokenAuth(definition: TokenFields): TokenAuth {
   const configs = definition.auth_configs
   const configured = configs && Object.hasOwn(configs, 'authToken') ? configs.authToken : undefined
-  const config: AuthConfig = configured ?? definition.auth ?? {}
+  const config: PlaceFields = configured ?? definition.auth ?? {}
   const name = config.auth_header_name || 'Authorization'
   return {
     header: config.disable_header === true ? '' : name.toLowerCase(),
@@ -50,13 +67,11 @@ export function credentialMissing(auth: TokenAuth): TraceStep {
   return { step: 'credential', code: 'credential_missing', args }
 }
 
-/** The step of a request to an API that asks for what cannot be judged. */
-export function authUnsupported({
-  unsupportedAuth,
-}: {
-  readonly unsupportedAuth: readonly string[]
-}): TraceStep {
-  return { step: 'credential', code: 'auth_unsupported', args: { methods: unsupportedAuth.join(', ') } }
+/** Nothing is admitted to an API that asks for what cannot be judged: never silently open. */
+export function unsupportedAuth(methods: readonly string[]): Why | undefined {
+  if (methods.length === 0) return undefined
+  const args = { methods: methods.join(', ') }
+  return { code: 'auth_unsupported', decided: { step: 'credential', code: 'auth_unsupported', args } }
 }
 
 function withoutBearer(credential: string): string {

@@ -70,6 +70,7 @@ const texts = {
   grant_unclaimed: 'no quota waits for a grant',
   ledger_late: 'the ledger of quotas could not grant units in time',
 
+  target_unusable: 'there is no target that requests can be sent to yet',
   upstream_failed: '{failure}: {origin}',
   control_failed: 'control API: {failure}',
 } as const

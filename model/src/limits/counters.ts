@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import type { SourceRef } from '../source-ref.ts'
 
 /**
- * What `decide()` asks of whoever counts. `limits/` implements it over shared memory; a test may use a Map.
+ * What `judgeRequest()` asks of whoever counts. `limits/` implements it over shared memory; a test may use a Map.
  */
 
 /** The name of a counter, as the 64 bits by which the table finds it. */

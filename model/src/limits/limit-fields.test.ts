@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Policy } from '../access/policy.ts'
 import { Session } from '../access/session.ts'
-import { ApiDefinition, definitionProblems, withApiDefaults } from '../definition/api-definition.ts'
+import { ApiDefinition, withApiDefaults } from '../definition/api-definition.ts'
+import { compileApi } from '../definition/compile-api.ts'
+import { problemText } from '../definition/problem.ts'
 
 const accepted: [what: string, fields: object][] = [
   ['each algorithm', { rate_algorithm: 'sliding_window' }],
@@ -94,7 +96,7 @@ for (const [what, fields, isGood] of definitions) {
   test(`an API ${isGood ? 'may' : 'must not'} have ${what}`, () => {
     const parsed = ApiDefinition.safeParse({ name: 'orders', proxy: { target_url: 'http://x' }, ...fields })
     const complete = parsed.data && withApiDefaults(parsed.data, { apiId: 'a', id: 'i', orgId: 'o' })
-    const problems = complete ? definitionProblems(complete) : ['malformed']
+    const problems = complete ? compileApi(complete).problems.map(problemText) : ['malformed']
     assert.equal(problems.length === 0, isGood, problems.join())
   })
 }

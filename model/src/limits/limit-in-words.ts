@@ -1,4 +1,5 @@
 import type { Limit } from './counters.ts'
+import { algorithmOf } from './limit.ts'
 
 /**
  * A limit as people say it: "60 requests each minute", "1,000 requests in 90 seconds", "5 requests in all", "at most 5
@@ -25,6 +26,19 @@ function plainly(limit: Pick<Limit, 'algorithm' | 'max' | 'windowMs' | 'burst' |
     return `${requests(max)} in any ${unit ? unit.name : durationInWords(windowMs)}`
   const plain = `${requests(max)} ${unit ? `each ${unit.name}` : `in ${durationInWords(windowMs)}`}`
   return algorithm === 'token-bucket' ? `${plain}, evenly, ${grouped(burst)} of them at once` : plain
+}
+
+/** A rate of a document's `rate` and `per` in words; "none" where it limits nothing. */
+export function rateInWords(entry: Readonly<Record<string, unknown>>): string {
+  const { rate, per, algorithm, burst } = entry
+  if (typeof rate !== 'number' || typeof per !== 'number' || rate <= 0 || per <= 0) return 'none'
+  return limitInWords({
+    algorithm: algorithmOf(typeof algorithm === 'string' ? algorithm : undefined),
+    max: rate,
+    burst: typeof burst === 'number' ? burst : rate,
+    windowMs: per * 1000,
+    calendar: undefined,
+  })
 }
 
 /** Who shares a limit's budget, as the end of a sentence: "shared by all keys of owner acme"; empty for one key's own. */

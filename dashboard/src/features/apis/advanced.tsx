@@ -1,4 +1,5 @@
 import { Group, SimpleGrid, Text } from '@mantine/core'
+import { rateInWords } from '@tollgate/model/limits/limit-in-words'
 import { amount, recordOf } from '../../lib/json-values.ts'
 import { ChoiceField, NumberField, SwitchField, TextField, WordsField } from '../../ui/fields.tsx'
 import { FormSection } from '../../ui/form-section.tsx'
@@ -6,7 +7,6 @@ import { DurationField } from '../../ui/limit-fields.tsx'
 import { OptionSwitch } from '../../ui/option-switch.tsx'
 import classes from './apis.module.css'
 import { useDesign } from './design.ts'
-import { rateInWords } from './endpoint-rules.ts'
 import { EventHandlers } from './event-handlers.tsx'
 import { ExpiryField } from './expiry-field.tsx'
 

@@ -45,7 +45,7 @@ test('ways that cannot be judged are named', () => {
   })
   assert.deepEqual(
     names.map(({ name }) => name),
-    ['JSON Web Token', 'External OAuth', 'Signatures of keys'],
+    ['External OAuth', 'JSON Web Tokens', 'Signatures of keys'],
   )
   assert.deepEqual(unsupportedIn({ enable_jwt: 'yes', auth: null }), [])
 })

@@ -1,3 +1,5 @@
+import { labelAsTitle } from '@tollgate/model/features/feature'
+import { otherMethods } from '@tollgate/model/features/other-authentication'
 import type { Path } from '../../lib/document-form.ts'
 import { isRecord, recordOf } from '../../lib/json-values.ts'
 
@@ -38,29 +40,13 @@ export function tokenPath(definition: Definition): Path {
 /** A way to authenticate that the definition asks for and the gate does not judge. */
 export type UnsupportedMode = { readonly path: Path; readonly name: string }
 
-const unsupported: readonly UnsupportedMode[] = [
-  { path: ['use_basic_auth'], name: 'Basic authentication' },
-  { path: ['enable_jwt'], name: 'JSON Web Token' },
-  { path: ['enable_signature_checking'], name: 'HMAC signed keys' },
-  { path: ['use_oauth2'], name: 'OAuth 2.0' },
-  { path: ['external_oauth', 'enabled'], name: 'External OAuth' },
-  { path: ['use_openid'], name: 'OpenID Connect' },
-  { path: ['enable_coprocess_auth'], name: 'Plugins' },
-  { path: ['use_go_plugin_auth'], name: 'Go plugins' },
-]
-
 /** The ways that this gate does not judge, for what they are to be shown as. */
-export const unsupportedModes: readonly string[] = unsupported.map(({ name }) => name)
+export const unsupportedModes: readonly string[] = otherMethods.map(({ label }) => labelAsTitle(label))
 
 /** What of these a definition asks for: while it does, the gate refuses every request that needs a key. */
 export function unsupportedIn(definition: Definition): readonly UnsupportedMode[] {
-  const signature: UnsupportedMode = {
-    path: [...tokenPath(definition), 'validate_signature'],
-    name: 'Signatures of keys',
-  }
-  return [...unsupported, signature].filter(({ path }) => {
-    let value: unknown = definition
-    for (const step of path) value = recordOf(value)[String(step)]
-    return value === true
+  return otherMethods.flatMap(({ label, asked }) => {
+    const path = asked(definition)
+    return path === undefined ? [] : [{ path, name: labelAsTitle(label) }]
   })
 }

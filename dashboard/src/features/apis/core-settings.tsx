@@ -1,5 +1,6 @@
 import { Group, SimpleGrid, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { keptFeatures } from '@tollgate/model/features/kept'
 import { listOf, recordOf, text } from '../../lib/json-values.ts'
 import { ChoiceField, SwitchField, TextField, WordsField } from '../../ui/fields.tsx'
 import { FormSection } from '../../ui/form-section.tsx'
@@ -10,7 +11,6 @@ import classes from './apis.module.css'
 import { CertificatesField } from './certificates-field.tsx'
 import { useDesign } from './design.ts'
 import { apiUrlQuery } from './queries.ts'
-import { unsupportedFields } from './unsupported-fields.ts'
 import { versionsOf } from './versions.ts'
 
 /** What an API is called, where callers reach it, and where it stands. */
@@ -232,13 +232,13 @@ function TargetTls() {
 
 function UnsupportedFieldNotice() {
   const { definition } = useDesign()
-  const ignored = unsupportedFields(recordOf(definition))
+  const ignored = keptFeatures.filter(({ asked }) => asked(recordOf(definition)) !== undefined)
   if (ignored.length === 0) return null
   return (
     <Note tone="warn" title="Kept, and not done">
       <Text size="sm">
-        This definition also asks for {ignored.map(({ what }) => what.toLowerCase()).join(', ')}. Tollgate
-        keeps these settings as they are, and does not act on them.
+        This definition also asks for {ignored.map(({ label }) => label).join(', ')}. Tollgate keeps these
+        settings as they are, and does not act on them.
       </Text>
     </Note>
   )

@@ -3,7 +3,7 @@ import { isRecord } from '../../lib/json-values.ts'
 import { DocumentEditor } from '../../ui/document-editor.tsx'
 import { FormSection } from '../../ui/form-section.tsx'
 import { useDesign } from './design.ts'
-import { pathOfField, problemsOf } from './problems.ts'
+import { problemsOf } from './problems.ts'
 
 /** The raw document: whatever has no field elsewhere is edited here. */
 export function Definition(props: { readonly shown: string; readonly onType: (typed: string) => void }) {
@@ -54,5 +54,5 @@ export function parsedDefinition(typed: string): Readonly<Record<string, unknown
 function check(typed: string) {
   const parsed = parsedDefinition(typed)
   if (parsed === undefined) return [{ path: [], message: 'Must be an object' }]
-  return problemsOf(parsed).map(({ field, message }) => ({ path: pathOfField(field), message }))
+  return problemsOf(parsed)
 }

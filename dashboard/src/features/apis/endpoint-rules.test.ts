@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ApiDefinition, definitionProblems, withApiDefaults } from '@tollgate/model/definition/api-definition'
+import { ApiDefinition, withApiDefaults } from '@tollgate/model/definition/api-definition'
+import { compileApi } from '@tollgate/model/definition/compile-api'
 import {
   endpointsOf,
   newRule,
@@ -40,11 +41,11 @@ test('each kind of rule says its value', () => {
       'Block',
       'Allow',
       'Internal',
+      'Size limit: 100,000 bytes',
       'Rate limit: 60 requests each minute',
       'Request cost: 10',
-      'Size limit: 100,000 bytes',
-      'Timeout: 10 s',
       'Request headers: +0 −0',
+      'Timeout: 10 s',
       'Reply headers: +0 −0',
     ],
   ])
@@ -58,7 +59,8 @@ test('a new rule of every kind is valid as it is', () => {
     version_data: { not_versioned: true, versions },
     proxy: { listen_path: '/x/', target_url: 'http://a/' },
   })
-  assert.deepEqual(definitionProblems(withApiDefaults(definition, { apiId: 'a', id: '', orgId: '' })), [])
+  const { problems } = compileApi(withApiDefaults(definition, { apiId: 'a', id: '', orgId: '' }))
+  assert.deepEqual(problems, [])
 })
 
 test('plain lists become rules that say the same, beside those that are there', () => {

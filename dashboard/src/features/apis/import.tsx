@@ -11,7 +11,7 @@ import { FormSection } from '../../ui/form-section.tsx'
 import { PageHeader } from '../../ui/page-header.tsx'
 import { toastDone } from '../../ui/toast.tsx'
 import { importedDocument, readImport } from './import-definition.ts'
-import { pathOfField, problemsOf } from './problems.ts'
+import { problemsOf } from './problems.ts'
 import { createApi } from './queries.ts'
 
 /** Largest file that is read, bytes; the server takes no larger document. */
@@ -80,10 +80,7 @@ export function ImportApiPage() {
           check={(typed) => {
             const one = readImport(typed)
             if (one.kind === 'problem') return [{ path: [], message: one.message }]
-            return problemsOf(one.document.api_definition).map(({ field, message }) => ({
-              path: pathOfField(field),
-              message,
-            }))
+            return problemsOf(one.document.api_definition)
           }}
         />
         {definition !== undefined && definition.apiId !== '' && (

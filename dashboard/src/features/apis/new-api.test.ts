@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { definitionProblems, withApiDefaults } from '@tollgate/model/definition/api-definition'
+import { withApiDefaults } from '@tollgate/model/definition/api-definition'
+import { compileApi } from '@tollgate/model/definition/compile-api'
 import { copyOf, listenPathOf, newApiTemplate, slugOf } from './new-api.ts'
 
 test('a name becomes a listen path of letters, digits and hyphens', () => {
@@ -17,7 +18,7 @@ test('what a new API begins with is valid once it has a name, a target and a lis
   const definition = { ...template, name: 'Orders', slug: 'orders', proxy }
   const ids = { apiId: 'a'.repeat(32), id: 'b'.repeat(24), orgId: 'c'.repeat(24) }
 
-  assert.deepEqual(definitionProblems(withApiDefaults(definition, ids)), [])
+  assert.deepEqual(compileApi(withApiDefaults(definition, ids)).problems, [])
 })
 
 test('a copy leaves ids behind, listens elsewhere, starts switched off and keeps everything else', () => {

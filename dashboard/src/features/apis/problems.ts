@@ -1,10 +1,14 @@
-import { ApiDefinition, definitionProblems, withApiDefaults } from '@tollgate/model/definition/api-definition'
+import { ApiDefinition, withApiDefaults } from '@tollgate/model/definition/api-definition'
+import { compileApi } from '@tollgate/model/definition/compile-api'
+import { fieldAt, type Problem } from '@tollgate/model/definition/problem'
+import { labelAsTitle } from '@tollgate/model/features/feature'
 import type { Path } from '../../lib/document-form.ts'
 import { recordOf, text } from '../../lib/json-values.ts'
 
 /** One thing that keeps a definition from being served; the server says the same of it. */
 export type DefinitionProblem = {
-  /** Where, as the server writes it: `proxy.target_list[0]`. */
+  readonly path: Path
+  /** The path as people write it: `proxy.target_list[0]`. */
   readonly field: string
   /** What is wrong there, as a sentence without the field's name. */
   readonly message: string
@@ -14,47 +18,25 @@ export type DefinitionProblem = {
 export function problemsOf(definition: unknown): readonly DefinitionProblem[] {
   const parsed = ApiDefinition.safeParse(definition)
   if (!parsed.success) {
-    return parsed.error.issues.map(({ path, message }) => ({
-      field: fieldAt(path.filter((step) => typeof step !== 'symbol')),
-      message,
-    }))
+    return parsed.error.issues.map(({ path, message }) =>
+      shown(
+        path.filter((step) => typeof step !== 'symbol'),
+        message,
+      ),
+    )
   }
   const { api_id, id, org_id } = recordOf(definition)
   // Ids that are the server's to give are no problem where they are missing.
   const ids = { apiId: text(api_id) || 'new', id: text(id), orgId: text(org_id) }
-  return definitionProblems(withApiDefaults(parsed.data, ids)).map(problemOfSentence)
-}
-
-/** A path as the server writes it. */
-export function fieldAt(path: Path): string {
-  return path.reduce<string>((field, step) => {
-    if (typeof step === 'number') return `${field}[${step}]`
-    return field === '' ? step : `${field}.${step}`
-  }, '')
+  const { problems } = compileApi(withApiDefaults(parsed.data, ids))
+  return problems.map(({ path, message }: Problem) => shown(path, message))
 }
 
 /** Whether a problem lies at a path of the definition, or within it. */
 export function isAt(problem: DefinitionProblem, path: Path): boolean {
-  const field = fieldAt(path)
-  if (field === '') return true
-  if (!problem.field.startsWith(field)) return false
-  return ['', '.', '['].includes(problem.field.charAt(field.length))
+  return path.every((step, index) => problem.path[index] === step)
 }
 
-/** The path that a field's name stands for, as far as it can be told: names of versions may hold dots. */
-export function pathOfField(field: string): Path {
-  return field.split(/[.[]/).map((step) => (/^\d+\]$/.test(step) ? Number.parseInt(step, 10) : step))
-}
-
-function problemOfSentence(sentence: string): DefinitionProblem {
-  const end = fieldEnd(sentence)
-  const message = sentence.slice(end).trim()
-  return { field: sentence.slice(0, end), message: message.charAt(0).toUpperCase() + message.slice(1) }
-}
-
-/** Words with which the sentences go on after the field that they begin with; a version's name may hold spaces. */
-const goesOn = / (?:must|is|has|names|matches|contains|cannot|needs)\b/
-
-function fieldEnd(sentence: string): number {
-  return goesOn.exec(sentence)?.index ?? 0
+function shown(path: Path, message: string): DefinitionProblem {
+  return { path, field: fieldAt(path), message: labelAsTitle(message) }
 }

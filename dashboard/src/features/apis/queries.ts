@@ -173,16 +173,6 @@ export function apiFacts({ api_definition: definition }: ApiDocument) {
   }
 }
 
-/** A request to try. */
-export type Trial = NonNullable<Input<'POST /api/apis/{apiId}/try'>['body']>
-/** What came back, and what the gate said. */
-export type TrialResult = Answer<'POST /api/apis/{apiId}/try'>
-
-/** Sends a request through the gateway; with `key_hash` instead of `key` the gate is only asked. */
-export function tryRequest(apiId: string, trial: Trial, signal: AbortSignal): Promise<TrialResult> {
-  return request('POST /api/apis/{apiId}/try', { params: { apiId }, body: trial, signal })
-}
-
 /** Keys that open an API, as choices, found by alias, tag or id. */
 export function keyChoicesQuery(apiId: string, q: string, enabled: boolean) {
   return queryOptions({

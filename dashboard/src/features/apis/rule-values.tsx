@@ -1,11 +1,11 @@
 import { SimpleGrid, Text } from '@mantine/core'
+import { rateInWords } from '@tollgate/model/limits/limit-in-words'
 import { recordOf } from '../../lib/json-values.ts'
 import { LongTextField, NumberField, WordsField } from '../../ui/fields.tsx'
 import { DurationField } from '../../ui/limit-fields.tsx'
 import { PairsField } from '../../ui/pairs-field.tsx'
 import { AlgorithmFields } from './advanced.tsx'
 import { useDesign } from './design.ts'
-import { rateInWords } from './endpoint-rules.ts'
 
 /** What a rule of a kind sets, beside its path and method. */
 export function RuleValues({

@@ -11,18 +11,17 @@ import {
 } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { usePermissions } from '../../api/me.ts'
+import { sendsBody, type Trial, trialMethods, trialOf, useTrial } from '../../api/trial.ts'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { FormSection } from '../../ui/form-section.tsx'
 import { modeOf } from './authentication-modes.ts'
 import { useDesign } from './design.ts'
-import { apiUrlQuery, keyChoicesQuery, type Trial, type TrialResult, tryRequest } from './queries.ts'
+import { apiUrlQuery, keyChoicesQuery } from './queries.ts'
 import { TryReply } from './try-reply.tsx'
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-
-/** With what the gate is knocked at: nothing, a pasted key, or a stored one, whose secret nobody has. */
+/** What a request is sent with: nothing, a pasted key, or a stored one, whose secret nobody has. */
 type Credential = 'none' | 'key' | 'stored'
 
 /**
@@ -41,32 +40,16 @@ export function TryIt() {
   const [credential, setCredential] = useState<Credential>(isOpen ? 'none' : 'key')
   const [secret, setSecret] = useState('')
   const [keyHash, setKeyHash] = useState<string | null>(null)
-  const [state, setState] = useState<{ isBusy?: boolean; error?: unknown; result?: TrialResult }>({})
-  const running = useRef<AbortController>(undefined)
-  useEffect(() => () => running.current?.abort(), [])
+  const { run, ...state } = useTrial()
   const isAsking = credential === 'stored'
   const reason = isAsking && keyHash === null ? 'Choose a key first' : undefined
 
-  const go = async () => {
-    running.current?.abort()
-    const controller = new AbortController()
-    running.current = controller
-    const { signal } = controller
-    setState({ isBusy: true })
-    try {
-      const trial: Trial = {
-        method,
-        path: path.startsWith('/') ? path : `/${path}`,
-        headers: headerLines(headers),
-        ...(body !== '' && method !== 'GET' && method !== 'HEAD' && { body }),
-        ...(credential === 'key' && secret !== '' && { key: secret }),
-        ...(isAsking && keyHash !== null && { key_hash: keyHash }),
-      }
-      setState({ result: await tryRequest(apiId, trial, signal) })
-    } catch (error) {
-      if (!signal.aborted) setState({ error })
-    }
-  }
+  const go = () =>
+    run(apiId, {
+      ...trialOf({ method, path, headers, body }),
+      ...(credential === 'key' && secret !== '' && { key: secret }),
+      ...(isAsking && keyHash !== null && { key_hash: keyHash }),
+    })
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: 'start' }}>
       <FormSection
@@ -81,10 +64,10 @@ export function TryIt() {
           <Select
             label="Method"
             w={116}
-            data={methods.map((name) => ({ value: name, label: name }))}
+            data={trialMethods.map((name) => ({ value: name, label: name }))}
             value={method}
             allowDeselect={false}
-            onChange={(next) => setMethod(methods.find((name) => name === next) ?? 'GET')}
+            onChange={(next) => setMethod(trialMethods.find((name) => name === next) ?? 'GET')}
           />
           <TextInput
             label="Path"
@@ -135,7 +118,7 @@ export function TryIt() {
           value={headers}
           onChange={(event) => setHeaders(event.currentTarget.value)}
         />
-        {method !== 'GET' && method !== 'HEAD' && (
+        {sendsBody(method) && (
           <Textarea
             label="Body"
             autosize
@@ -148,7 +131,7 @@ export function TryIt() {
         <Group gap="sm">
           <Button
             leftSection={<IconSend size={16} />}
-            loading={state.isBusy === true}
+            loading={state.isBusy}
             disabled={reason !== undefined}
             onClick={() => void go()}
           >
@@ -193,11 +176,4 @@ function StoredKey(props: {
       onChange={props.onChange}
     />
   )
-}
-
-function headerLines(lines: string): [string, string][] {
-  return lines.split('\n').flatMap((line): [string, string][] => {
-    const colon = line.indexOf(':')
-    return colon < 1 ? [] : [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()]]
-  })
 }

@@ -1,6 +1,7 @@
 import { Anchor, Group, Stack, Table, Text } from '@mantine/core'
 import { IconCircleCheck, IconCircleX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import type { TrialResult } from '../../api/trial.ts'
 import { listOf } from '../../lib/json-values.ts'
 import { count, counted } from '../../lib/numbers.ts'
 import { pageLinkOf } from '../../lib/page-links.ts'
@@ -9,7 +10,6 @@ import { FormSection } from '../../ui/form-section.tsx'
 import { Identifier } from '../../ui/identifier.tsx'
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx'
 import classes from './apis.module.css'
-import type { TrialResult } from './queries.ts'
 
 const outcomes: Readonly<Record<TrialResult['verdict']['outcome'], readonly [Tone, string]>> = {
   passed: ['good', 'Passed'],
@@ -68,6 +68,7 @@ export function TryReply({ result }: { readonly result: TrialResult }) {
       {response === null ? (
         <Text size="sm" c="dimmed">
           Nothing was sent, and nothing was counted.
+          {verdict.not_judged.length > 0 && ` Not judged here: ${verdict.not_judged.join(', ')}.`}
         </Text>
       ) : (
         <Reply response={response} durationMs={result.duration_ms ?? 0} />

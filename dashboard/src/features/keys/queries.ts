@@ -162,16 +162,6 @@ export function changeKeys(order: BulkOrder): Promise<BulkReport> {
   return request('POST /api/keys/bulk', { body: order })
 }
 
-/** A request to try, and who sends it. */
-export type Trial = NonNullable<Input<'POST /api/apis/{apiId}/try'>['body']>
-/** What came back, and what the gate said. */
-export type TrialResult = Answer<'POST /api/apis/{apiId}/try'>
-
-/** Sends a request through the gateway; with `key_hash` instead of `key` the gate is only asked. */
-export function tryRequest(apiId: string, trial: Trial): Promise<TrialResult> {
-  return request('POST /api/apis/{apiId}/try', { params: { apiId }, body: trial })
-}
-
 /** Where the gateway listens, as callers reach it. */
 export const gatewayQuery = queryOptions({
   queryKey: ['session', 'gateway'],

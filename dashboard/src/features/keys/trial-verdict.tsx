@@ -1,10 +1,10 @@
 import { Anchor, Code, Collapse, Group, Paper, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import type { TrialResult } from '../../api/trial.ts'
 import { count } from '../../lib/numbers.ts'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { StatusBadge, type Tone } from '../../ui/status-badge.tsx'
 import classes from './keys.module.css'
-import type { TrialResult } from './queries.ts'
 
 const outcomes: Readonly<
   Record<TrialResult['verdict']['outcome'], { readonly tone: Tone; readonly word: string }>
@@ -34,6 +34,11 @@ export function TrialVerdict({ result }: { readonly result: TrialResult }) {
           )}
         </Group>
         <Text size="sm">{verdict.words}</Text>
+        {verdict.not_judged.length > 0 && (
+          <Text size="sm" c="dimmed">
+            Not judged here: {verdict.not_judged.join(', ')}
+          </Text>
+        )}
         {verdict.rule !== null && (
           <Text size="sm" c="dimmed">
             The rule that decided: {verdict.rule.words}

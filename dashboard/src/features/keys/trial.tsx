@@ -13,12 +13,10 @@ import {
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown, IconChevronRight, IconSend } from '@tabler/icons-react'
 import { useState } from 'react'
+import { type Trial, trialMethods, trialOf, useTrial } from '../../api/trial.ts'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { basic } from './code-lines.ts'
-import { type Trial, type TrialResult, tryRequest } from './queries.ts'
 import { TrialVerdict } from './trial-verdict.tsx'
-
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** What a call is sent with. */
 export type Credential = { readonly secret: string; readonly username?: string | undefined }
@@ -47,19 +45,18 @@ export function TrialForm(props: {
   const [lines, setLines] = useState('')
   const [body, setBody] = useState('')
   const [pasted, setPasted] = useState('')
-  const [state, setState] = useState<{ busy?: 'send' | 'ask'; error?: unknown; result?: TrialResult }>({})
+  const [kind, setKind] = useState<'send' | 'ask'>('send')
+  const { run, ...state } = useTrial()
   const known = props.credential ?? (pasted === '' ? undefined : { secret: pasted, username: props.username })
-  const isAsking = state.busy !== undefined
 
-  const go = async (kind: 'send' | 'ask') => {
-    setState({ busy: kind })
-    try {
-      const hash = kind === 'ask' ? props.keyHash : undefined
-      const trial = trialOf({ method, path, lines, body }, kind === 'send' ? known : undefined, hash)
-      setState({ result: await tryRequest(apiId, trial) })
-    } catch (error) {
-      setState({ error })
-    }
+  const go = (how: 'send' | 'ask') => {
+    setKind(how)
+    const trial = trialOf({ method, path, headers: lines, body })
+    return run(apiId, {
+      ...trial,
+      ...(how === 'send' && known !== undefined && presented(known, trial.headers)),
+      ...(how === 'ask' && props.keyHash !== undefined && { key_hash: props.keyHash }),
+    })
   }
   return (
     <Stack gap="sm" maw={720}>
@@ -77,10 +74,10 @@ export function TrialForm(props: {
         <Select
           label="Method"
           w={112}
-          data={methods.map((name) => ({ value: name, label: name }))}
+          data={trialMethods.map((name) => ({ value: name, label: name }))}
           value={method}
           allowDeselect={false}
-          onChange={(next) => setMethod(methods.find((name) => name === next) ?? 'GET')}
+          onChange={(next) => setMethod(trialMethods.find((name) => name === next) ?? 'GET')}
         />
         <TextInput
           label="Path behind the API"
@@ -105,7 +102,7 @@ export function TrialForm(props: {
           variant="light"
           leftSection={<IconSend size={16} />}
           disabled={known === undefined || apiId === ''}
-          loading={state.busy === 'send'}
+          loading={state.isBusy && kind === 'send'}
           onClick={() => void go('send')}
         >
           Send a test call
@@ -113,8 +110,8 @@ export function TrialForm(props: {
         {props.keyHash !== undefined && (
           <Button
             variant="default"
-            disabled={isAsking || apiId === ''}
-            loading={state.busy === 'ask'}
+            disabled={state.isBusy || apiId === ''}
+            loading={state.isBusy && kind === 'ask'}
             onClick={() => void go('ask')}
           >
             Ask the gate without sending
@@ -174,28 +171,8 @@ function More(props: {
   )
 }
 
-function trialOf(
-  typed: {
-    readonly method: Trial['method']
-    readonly path: string
-    readonly lines: string
-    readonly body: string
-  },
-  credential: Credential | undefined,
-  keyHash: string | undefined,
-): Trial {
-  const headers = typed.lines.split('\n').flatMap((line) => {
-    const at = line.indexOf(':')
-    return at > 0 ? [[line.slice(0, at).trim(), line.slice(at + 1).trim()]] : []
-  })
-  const isUser = credential?.username !== undefined
-  if (isUser) headers.push(['Authorization', basic(credential.username ?? '', credential.secret)])
-  return {
-    method: typed.method,
-    path: typed.path.startsWith('/') ? typed.path : `/${typed.path}`,
-    ...(headers.length > 0 && { headers }),
-    ...(typed.body !== '' && { body: typed.body }),
-    ...(credential !== undefined && !isUser && { key: credential.secret }),
-    ...(keyHash !== undefined && { key_hash: keyHash }),
-  }
+/** A user is presented by name and password, a key where the API looks for it. */
+function presented({ username, secret }: Credential, headers: readonly [string, string][]): Partial<Trial> {
+  if (username === undefined) return { key: secret }
+  return { headers: [...headers, ['Authorization', basic(username, secret)]] }
 }

@@ -3,12 +3,14 @@ import test from 'node:test'
 import * as fc from 'fast-check'
 import { effectiveAccess } from '../access/effective-access.ts'
 import { Session } from '../access/session.ts'
-import { ApiDefinition, definitionProblems, withApiDefaults } from '../definition/api-definition.ts'
-import { compileRules } from '../definition/api-rules.ts'
+import { ApiDefinition, withApiDefaults } from '../definition/api-definition.ts'
+import { compileApi, compileRules } from '../definition/compile-api.ts'
 import type { Counters, Limit } from '../limits/counters.ts'
 import { memoryCounters } from '../limits/memory-counters.ts'
 import { BY_THE_KEY } from '../source-ref.ts'
-import { decide, judgeKey, judgeVersion } from './decide.ts'
+import { judgeKey } from './judge-key.ts'
+import { judgeRequest } from './judge-request.ts'
+import { judgeVersion } from './judge-version.ts'
 import type { RequestFacts } from './request-facts.ts'
 
 type Asked = { method?: string; path?: string; key?: string; headers?: Record<string, string> }
@@ -32,13 +34,11 @@ function gate(definition: object, session: object, counters: Counters = memoryCo
   const rules = api(definition)
   const key = keyOf(session)
   return (asked: Asked = {}, nowMs = 0): string => {
-    const verdict = decide(
-      rules,
-      facts(asked),
-      (presented) => (presented === 'k' ? key : undefined),
+    const verdict = judgeRequest(rules, facts(asked), {
+      findAccess: (presented) => (presented === 'k' ? key : undefined),
       counters,
       nowMs,
-    )
+    })
     return verdict.outcome === 'pass' ? 'pass' : verdict.code
   }
 }
@@ -63,7 +63,11 @@ for (const [what, session, asked, nowMs, code] of refusals) {
 }
 
 test('a key of another organisation is unknown', () => {
-  const verdict = decide(api(), facts({}), () => keyOf(open, 'other'), memoryCounters(), 0)
+  const verdict = judgeRequest(api(), facts({}), {
+    findAccess: () => keyOf(open, 'other'),
+    counters: memoryCounters(),
+    nowMs: 0,
+  })
   assert.equal(verdict.outcome === 'refuse' && verdict.code, 'key_unknown')
 })
 
@@ -172,7 +176,9 @@ test('without room for counters nothing passes uncounted', () => {
 test('the trace of a refusal ends with the step that decided, in words', () => {
   const counters = memoryCounters()
   const key = keyOf({ ...open, rate: 1, per: 60 })
-  const verdicts = [0, 1].map((at) => decide(api(), facts({}), () => key, counters, at))
+  const verdicts = [0, 1].map((at) =>
+    judgeRequest(api(), facts({}), { findAccess: () => key, counters, nowMs: at }),
+  )
   assert.deepEqual(verdicts[1], {
     outcome: 'refuse',
     code: 'rate_limited',
@@ -187,6 +193,7 @@ test('the trace of a refusal ends with the step that decided, in words', () => {
         args: { used: 1, max: 1, scope: 'key' },
       },
     ],
+    notJudged: [],
   })
   assert.deepEqual(verdicts[0]?.trace.at(-1), {
     step: 'rights',
@@ -222,14 +229,12 @@ test('a version that is an API of its own is judged by its own rules, and once o
   }
   const find = (apiId: string) => (apiId === 'child' ? child : undefined)
   const judged = (version: string) => {
-    const verdict = decide(
-      base,
-      facts({ key: '', headers: { v: version } }),
-      () => undefined,
-      memoryCounters(),
-      0,
-      find,
-    )
+    const verdict = judgeRequest(base, facts({ key: '', headers: { v: version } }), {
+      findAccess: () => undefined,
+      counters: memoryCounters(),
+      nowMs: 0,
+      findRules: find,
+    })
     return verdict.outcome === 'pass' ? 'pass' : verdict.code
   }
   assert.deepEqual(['base', 'v2', 'v3', 'v4'].map(judged), [
@@ -340,14 +345,18 @@ test('judging never throws, and a request that is refused is counted nowhere', (
       fc.array(anyRequest, { minLength: 1, maxLength: 3 }),
       (definition, session, requests) => {
         const document = withApiDefaults(ApiDefinition.parse(definition), { apiId: 'a', id: 'i', orgId: 'o' })
-        definitionProblems(document)
+        compileApi(document)
         const rules = compileRules(document)
         const key = keyOf(session)
         const watched = watchedCounters()
         for (const { method, path, query, header } of requests) {
           const request: RequestFacts = { method, path, fullPath: path, query, header: () => header }
           const counted = watched.counted()
-          const verdict = decide(rules, request, () => key, watched.counters, 1)
+          const verdict = judgeRequest(rules, request, {
+            findAccess: () => key,
+            counters: watched.counters,
+            nowMs: 1,
+          })
           assert.ok(verdict.trace.length > 0)
           if (verdict.outcome === 'refuse') assert.equal(watched.counted(), counted)
         }
