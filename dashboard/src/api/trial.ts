@@ -24,7 +24,12 @@ export function sendsBody(method: Trial['method']): boolean {
 }
 
 /** The request that was typed. */
-export function trialOf({ method, path, headers, body }: TypedRequest): Trial & { headers: [string, string][] } {
+export function trialOf({
+  method,
+  path,
+  headers,
+  body,
+}: TypedRequest): Trial & { headers: [string, string][] } {
   return {
     method,
     path: path.startsWith('/') ? path : `/${path}`,

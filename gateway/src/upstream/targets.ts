@@ -135,7 +135,10 @@ function targetOf(url: TargetUrl, transport: UpstreamTransport): ParsedTarget {
   }
 }
 
-function endpointOf({ host, port, isSecure, isPlainHttp2 }: TargetUrl, transport: UpstreamTransport): Endpoint {
+function endpointOf(
+  { host, port, isSecure, isPlainHttp2 }: TargetUrl,
+  transport: UpstreamTransport,
+): Endpoint {
   const protocol = isPlainHttp2 || (isSecure && transport.http2) ? 'h2' : 'http/1.1'
   const settings = isSecure ? transport.tls(host, port) : undefined
   return { host, port, transport: settings, protocol, tunnel: isSecure ? transport.proxy : undefined }

@@ -8,9 +8,8 @@ import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { authority, local } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
 import { storedCertificates } from '../worker/stored-certificates.ts'
-import { transportSettings } from './upstream-tls.ts'
 
-const none = storedCertificates([], '')
+const _none = storedCertificates([], '')
 
 /** Says by what means the request came. */
 const upstream = createServer({ cert: local.certificate, key: local.key }, (request, response) => {

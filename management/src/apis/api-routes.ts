@@ -111,10 +111,7 @@ export const apiRoutes = (deps: Dependencies): Route[] => {
   ]
 }
 
-function warningsOf(
-  { matching }: Dependencies,
-  definition: ApiDefinition,
-): z.input<typeof Warnings> | null {
+function warningsOf({ matching }: Dependencies, definition: ApiDefinition): z.input<typeof Warnings> | null {
   const { warnings } = compileApi(definition, matching)
   if (warnings.length === 0) return null
   return { warnings: warnings.map(({ path, code, message }) => ({ path: [...path], code, message })) }

@@ -54,7 +54,10 @@ async function describe(
 
 /** The organisation's own limits; undefined when it has none. */
 /** The organisation's own limits; undefined when it has none. */
-export async function organisationOf(context: KeyContext, orgId: string): Promise<OrganisationLimits | undefined> {
+export async function organisationOf(
+  context: KeyContext,
+  orgId: string,
+): Promise<OrganisationLimits | undefined> {
   const record = await context.storage.organisationSessions.byOrganisation(orgId)
   return record && organisationLimits(orgId, record.session)
 }

@@ -13,8 +13,8 @@ import { accessDenied } from '../authentication/dashboard-surface.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Problem } from '../errors.ts'
 import { createCatalogue } from '../keys/catalogue.ts'
-import { findKey, lookUpKey } from '../keys/find-key.ts'
 import { organisationOf } from '../keys/describe-key.ts'
+import { findKey, lookUpKey } from '../keys/find-key.ts'
 import { accessOf } from '../keys/key-access.ts'
 import type { KeyContext } from '../keys/key-context.ts'
 import { Explanation, explainRequest, stepInWords } from '../requests/explain-request.ts'
@@ -100,12 +100,7 @@ export const tryRoutes = (deps: Dependencies): Route[] => {
   ]
 }
 
-async function sent(
-  context: KeyContext,
-  deps: Dependencies,
-  call: Call,
-  key: string,
-): Promise<Tried> {
+async function sent(context: KeyContext, deps: Dependencies, call: Call, key: string): Promise<Tried> {
   const { api, built } = call
   const reply = await sending(deps, built)
   const requestId = headerOf(reply, 'x-request-id')
@@ -158,11 +153,7 @@ function explained({ code, words, trace, rule, status }: Explanation): TriedVerd
 }
 
 /** The steps of a call that the gate let through. */
-async function passedBy(
-  context: KeyContext,
-  call: Call,
-  key: string,
-): Promise<TriedVerdict> {
+async function passedBy(context: KeyContext, call: Call, key: string): Promise<TriedVerdict> {
   const { api } = call
   const found = key === '' ? undefined : await lookUpKey(context, api.orgId, key, 'any')
   const access = found?.record.orgId === api.orgId ? await accessOf(context, found.record) : undefined
@@ -179,11 +170,7 @@ async function passedBy(
 }
 
 /** What the rules say to a key now; nothing is counted. */
-async function judged(
-  context: KeyContext,
-  call: Call,
-  access: EffectiveAccess,
-): Promise<TriedVerdict> {
+async function judged(context: KeyContext, call: Call, access: EffectiveAccess): Promise<TriedVerdict> {
   const uses = await context.quotas.use(quotasOf(access))
   const verdict = await verdictOf(context, call, access, dryCounters(context.counters, uses))
   if (verdict.outcome === 'pass') {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { flag, strings, text } from '../features/field-types.ts'
 import {
   type ApiLevel,
   apiFeatures,
@@ -8,8 +9,7 @@ import {
   type VersionLevel,
   versionFeatures,
 } from '../features/index.ts'
-import { flag, strings, text } from '../features/field-types.ts'
-import { otherMethods, valueAt } from '../features/other-authentication.ts'
+import { otherMethods } from '../features/other-authentication.ts'
 
 /**
  * The classic API definition (gateway contract, section 6.1): the fields of all features, and those that say which API it
@@ -29,7 +29,10 @@ type WithFields = { readonly fields: { readonly [Place in 'api' | 'proxy' | 'tra
 
 /** The fields of all features at one place. A feature without any there adds nothing. */
 type FieldsAt<Place extends 'api' | 'proxy' | 'transport'> = Intersection<
-  Extract<(ApiLevel | (typeof unsupported)[number])['fields'], { readonly [P in Place]: z.ZodRawShape }>[Place]
+  Extract<
+    (ApiLevel | (typeof unsupported)[number])['fields'],
+    { readonly [P in Place]: z.ZodRawShape }
+  >[Place]
 >
 
 function fieldsAt<Place extends 'api' | 'proxy' | 'transport'>(place: Place): FieldsAt<Place> {

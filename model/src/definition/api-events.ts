@@ -65,7 +65,9 @@ export function unheardHandlers(definition: HandlerFields): readonly { path: Pat
     return listed.flatMap((one: unknown, index) => {
       if (objectOf(objectOf(one).handler_meta).disabled === true) return []
       if (!isKnown) return [{ path: [event, index], message: 'waits for an event that does not occur here' }]
-      return handlerOf(one) === undefined ? [{ path: [event, index], message: 'is no handler that is called' }] : []
+      return handlerOf(one) === undefined
+        ? [{ path: [event, index], message: 'is no handler that is called' }]
+        : []
     })
   })
 }

@@ -1,6 +1,6 @@
 import type { ApiLevel, FeatureName, OperationLevel, VersionLevel } from '../features/index.ts'
-import type { TraceStep } from '../judge/verdict.ts'
 import type { Listing } from '../features/path-lists.ts'
+import type { TraceStep } from '../judge/verdict.ts'
 import type { EndpointIndex } from './endpoint-index.ts'
 
 type Compiled<Feature> = Feature extends { readonly compile: (...args: never) => infer Value } ? Value : never

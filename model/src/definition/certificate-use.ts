@@ -1,4 +1,3 @@
-
 /**
  * Where an API definition names certificates of the store (gateway contract, section 6.1). An id is the organisation's id
  * and the SHA-256 fingerprint, 64 hex; a bare fingerprint means one of the API's own organisation.

@@ -31,8 +31,7 @@ export function cidrSet(entries: readonly string[]): CidrSet {
         for (const [bits, networks] of ipv4) if (networks.has(number & mask(bits))) return true
         return false
       }
-      for (const [bits, networks] of ipv6)
-        if (networks.has(address.value >> BigInt(128 - bits))) return true
+      for (const [bits, networks] of ipv6) if (networks.has(address.value >> BigInt(128 - bits))) return true
       return false
     },
   }

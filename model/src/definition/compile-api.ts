@@ -147,7 +147,9 @@ function compileVersion(
   const rules = info.use_extended_paths === true ? extendedRules(info, context) : plainRules(info, context)
   const slots = compileSlots(versionFeatures, info, context)
   const traceStep: TraceStep =
-    name === '' ? { step: 'version', code: 'version_none' } : { step: 'version', code: 'version', args: { name } }
+    name === ''
+      ? { step: 'version', code: 'version_none' }
+      : { step: 'version', code: 'version', args: { name } }
   const isExtended = info.use_extended_paths === true
   const allowed = isExtended ? info.extended_paths?.white_list : info.paths?.white_list
   const version = {
@@ -207,7 +209,9 @@ function extendedRules(info: VersionInfo, context: CompileContext): SlotRules<En
     // The schema has given each list the fields of its feature.
     const entries = (lists[list] ?? []) as readonly Entry[]
     return entries.flatMap((entry, index) =>
-      entry.disabled === true ? [] : entryRules(feature, entry, context, report.within(list, index), ['path']),
+      entry.disabled === true
+        ? []
+        : entryRules(feature, entry, context, report.within(list, index), ['path']),
     )
   })
 }
@@ -257,9 +261,7 @@ function entryRules(
   const ignoreCase = matching.ignoreCase === true || entry.ignore_case === true
   const path = pathPattern(entry.path, { ...matching, ignoreCase })
   if (path.problem !== undefined) report.problem(at, 'malformed', path.problem)
-  return feature
-    .compile(entry, { ...context, report })
-    .map(({ method, value }) => ({ path, method, value }))
+  return feature.compile(entry, { ...context, report }).map(({ method, value }) => ({ path, method, value }))
 }
 
 function isInForce(entry: unknown): boolean {

@@ -69,7 +69,8 @@ export class EndpointIndex<Slots extends object, Settings extends Slots> {
         this.#addAround(path, entry, place, hasHoles)
       }
     }
-    this.#isSmall = this.#values.reduce((product, list) => product * (list.length + 1), 1) <= Number.MAX_SAFE_INTEGER
+    this.#isSmall =
+      this.#values.reduce((product, list) => product * (list.length + 1), 1) <= Number.MAX_SAFE_INTEGER
     this.#none = this.#settingsOf(this.#values.map((list) => list.length))
   }
 
@@ -93,7 +94,8 @@ export class EndpointIndex<Slots extends object, Settings extends Slots> {
       // How much of a path a listen path with holes takes up is known only then: more segments than it has are more.
       const own = path.segments?.parts.length ?? Number.POSITIVE_INFINITY
       const isMore = own > place.listenPath.split('/').filter((part) => part !== '').length
-      if (isMore && (path.segments !== undefined || path.expression?.isStart === true)) this.#around.add(path, entry)
+      if (isMore && (path.segments !== undefined || path.expression?.isStart === true))
+        this.#around.add(path, entry)
       return
     }
     const rest = behindListenPath(path.source, place.listenPath)

@@ -54,7 +54,11 @@ export function headerList(headers: Headers, report: Report): readonly HeaderLin
     }
     const variable = VARIABLE.exec(value)?.[0]
     if (variable !== undefined)
-      report.warning([name], 'not_obeyed', `has ${variable}, which is sent as it is: variables are not filled in`)
+      report.warning(
+        [name],
+        'not_obeyed',
+        `has ${variable}, which is sent as it is: variables are not filled in`,
+      )
     return [{ name: lowerName, line: `${name.trim()}: ${value.trim()}\r\n` }]
   })
 }

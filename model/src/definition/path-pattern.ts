@@ -109,7 +109,11 @@ export function matchesPath(pattern: PathPattern, path: string): boolean {
 }
 
 /** @param subject the path in lower case when case is ignored, else the path */
-export function matchesExpression({ text, isStart, regexp }: PathExpression, path: string, subject: string): boolean {
+export function matchesExpression(
+  { text, isStart, regexp }: PathExpression,
+  path: string,
+  subject: string,
+): boolean {
   if (isStart ? !subject.startsWith(text) : !subject.includes(text)) return false
   return regexp === undefined || regexp.test(path)
 }
@@ -180,7 +184,7 @@ function expand(source: string): string {
   return out
 }
 
-const TOKENS = /\\[^]|\[(?:\\[^]|[^\]\\])*\]|%[0-9a-f]{2}|[^\x21-\x7e]+/iy
+const TOKENS = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|%[0-9a-f]{2}|[^\x21-\x7e]+/iy
 
 function expandedAt(source: string, at: number): readonly [text: string, length: number] {
   const character = source.charAt(at)

@@ -1,5 +1,11 @@
 import { headerChange } from '../definition/header-lines.ts'
-import { type Document, type EndpointEntry, forItsMethod, operationFeature, versionFeature } from './feature.ts'
+import {
+  type Document,
+  type EndpointEntry,
+  forItsMethod,
+  operationFeature,
+  versionFeature,
+} from './feature.ts'
 import { flag, headerMap, strings } from './field-types.ts'
 
 /** Changes that a version makes in every request to the upstream. */
@@ -68,7 +74,10 @@ export const replyHeaders = operationFeature({
 })
 
 /** An entry that changes nothing still is the first that matches its path. */
-function changeOf({ delete_headers: removed, add_headers: added }: Entry, report: Parameters<typeof headerChange>[2]) {
+function changeOf(
+  { delete_headers: removed, add_headers: added }: Entry,
+  report: Parameters<typeof headerChange>[2],
+) {
   return headerChange(removed, added, report) ?? { remove: [], set: [] }
 }
 

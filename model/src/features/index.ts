@@ -1,10 +1,10 @@
 import type { Why } from '../judge/refused.ts'
 import type { RequestFacts } from '../judge/request-facts.ts'
-import type { Subject } from './feature.ts'
 import { authToken, keyless } from './auth-token.ts'
 import { clientCertificates } from './client-certificates.ts'
 import { apiEventHandlers } from './event-handlers.ts'
 import { expiration, versionExpiration } from './expiration.ts'
+import type { Subject } from './feature.ts'
 import { hardTimeout } from './hard-timeout.ts'
 import { globalHeaders, globalReplyHeaders, replyHeaders, requestHeaders } from './header-changes.ts'
 import { ipAllowList, ipBlockList } from './ip-lists.ts'
@@ -99,7 +99,12 @@ export type SlotJudge = {
   readonly name: FeatureName
   readonly level: Feature['level']
   readonly slot: string
-  readonly judge?: (compiled: unknown, facts: RequestFacts, nowMs: number, subject: Subject) => Why | undefined
+  readonly judge?: (
+    compiled: unknown,
+    facts: RequestFacts,
+    nowMs: number,
+    subject: Subject,
+  ) => Why | undefined
   readonly notJudged?: (compiled: unknown, facts: RequestFacts) => string | undefined
 }
 

@@ -39,7 +39,9 @@ const Cors = z
 function hasPlugin(value: unknown, { custom_middleware_bundle: bundle }: Document): boolean {
   const parts = typeof value === 'object' && value !== null ? Object.values(value) : []
   const isNamed = (part: unknown) =>
-    typeof part === 'object' && part !== null && Boolean(Reflect.get(part, 'name') ?? Reflect.get(part, 'path'))
+    typeof part === 'object' &&
+    part !== null &&
+    Boolean(Reflect.get(part, 'name') ?? Reflect.get(part, 'path'))
   return isSet(bundle) || parts.some((part) => isListed(part) || isNamed(part))
 }
 
@@ -79,12 +81,20 @@ export const keptFeatures = [
     (tags, { tags_disabled: isOff }) => isOff !== true && isListed(tags),
     { api: { tags: strings, tags_disabled: flag } },
   ),
-  keptFeature('tag-headers', 'tags from headers', ['tag_headers'], isListed, { api: { tag_headers: strings } }),
+  keptFeature('tag-headers', 'tags from headers', ['tag_headers'], isListed, {
+    api: { tag_headers: strings },
+  }),
   keptFeature('batch', 'batch requests', ['enable_batch_request_support'], isOn, {
     api: { enable_batch_request_support: flag },
   }),
   keptFeature('graphql', 'GraphQL', ['graphql', 'enabled'], isOn, {}),
-  keptFeature('request-signing', 'signing of requests to the target', ['request_signing', 'is_enabled'], isOn, {}),
+  keptFeature(
+    'request-signing',
+    'signing of requests to the target',
+    ['request_signing', 'is_enabled'],
+    isOn,
+    {},
+  ),
   keptFeature('upstream-auth', 'credentials for the target', ['upstream_auth', 'enabled'], isOn, {}),
   keptFeature('own-port', 'a port of its own', ['listen_port'], isPositive, {
     api: { listen_port: z.int().optional() },

@@ -4,7 +4,8 @@ import { unsupportedAuth as refusal } from '../judge/token-auth.ts'
 import { type ApiFields, apiFeature, type Document, type KeptFeature } from './feature.ts'
 import { flag, kept } from './field-types.ts'
 
-const REFUSED = 'asks for a way to authenticate that is not judged yet: every request that needs a key is refused'
+const REFUSED =
+  'asks for a way to authenticate that is not judged yet: every request that needs a key is refused'
 
 function method<const Fields extends ApiFields>(
   name: string,
@@ -40,7 +41,9 @@ export const otherMethods = [
     fields: {},
     kept: REFUSED,
     asked(document: Document) {
-      const place = valueAt(document, ['auth_configs', 'authToken']) ? ['auth_configs', 'authToken'] : ['auth']
+      const place = valueAt(document, ['auth_configs', 'authToken'])
+        ? ['auth_configs', 'authToken']
+        : ['auth']
       const path = [...place, 'validate_signature']
       return valueAt(document, path) === true && document.use_keyless !== true ? path : undefined
     },
@@ -61,8 +64,7 @@ export const unsupportedAuth = apiFeature({
 /** The value at a path of a document; undefined when there is nothing. */
 export function valueAt(document: Document, path: Path): unknown {
   return path.reduce<unknown>(
-    (value, step) =>
-      typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined,
+    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
     document,
   )
 }

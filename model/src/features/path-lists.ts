@@ -120,7 +120,10 @@ export const PLAIN_LISTS = ['ignored', 'white_list', 'black_list'] as const
 export function refusalBy(listing: Listing): Why | undefined {
   if (listing.list !== 'black' && listing.list !== 'internal') return undefined
   const { list, pattern } = listing
-  return { code: 'endpoint_forbidden', decided: { step: 'path', code: 'path_listed', args: { list, pattern } } }
+  return {
+    code: 'endpoint_forbidden',
+    decided: { step: 'path', code: 'path_listed', args: { list, pattern } },
+  }
 }
 
 /** Why a path on no list is refused where some are allowed. */

@@ -57,11 +57,7 @@ function checkListenPath(written: string, report: Report): void {
   if (written.length > MAX_PATH_LENGTH)
     report.problem([], 'too_long', `must not be longer than ${MAX_PATH_LENGTH} characters`)
   if (hasControl(written) || /[\s?#\\]/.test(templateText(written))) {
-    report.problem(
-      [],
-      'characters',
-      'must not contain white space, control characters, "?", "#" or "\\"',
-    )
+    report.problem([], 'characters', 'must not contain white space, control characters, "?", "#" or "\\"')
   }
   if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(written) || written.includes('//'))
     report.problem([], 'malformed', 'must not contain "//", "." or ".." segments')

@@ -27,7 +27,11 @@ export const targets = apiFeature({
     if (list.length === 0) return singleTarget(single, { ...document }, report)
     // Beside a list the single target is nothing but a note.
     if (single !== '' && !hasScheme(single))
-      report.warning(['proxy', 'target_url'], 'assumed', 'is not absolute; the list of targets is used instead')
+      report.warning(
+        ['proxy', 'target_url'],
+        'assumed',
+        'is not absolute; the list of targets is used instead',
+      )
     return list.flatMap((target, index) => listedTarget(target, index, report) ?? [])
   },
   notJudged: (found) => (found.length === 0 ? undefined : 'whether the target answers'),
@@ -64,7 +68,12 @@ function singleTarget(
     return found === undefined ? [] : [found]
   }
   if (!hasOtherSource(definition)) report.problem(path, 'missing', 'must not be empty')
-  else report.warning(path, 'not_obeyed', 'is empty, and what would take its place is not done yet: requests get 503')
+  else
+    report.warning(
+      path,
+      'not_obeyed',
+      'is empty, and what would take its place is not done yet: requests get 503',
+    )
   return []
 }
 
@@ -73,7 +82,9 @@ function hasOtherSource(definition: Readonly<Record<string, unknown>>): boolean 
   const isSet = (part: unknown, field: string) =>
     typeof part === 'object' && part !== null && Boolean(Reflect.get(part, field))
   const { proxy, graphql, definition: versions } = definition
-  const discovery = isSet(proxy, 'service_discovery') ? Reflect.get(Object(proxy), 'service_discovery') : undefined
+  const discovery = isSet(proxy, 'service_discovery')
+    ? Reflect.get(Object(proxy), 'service_discovery')
+    : undefined
   return isSet(discovery, 'use_discovery_service') || isSet(graphql, 'enabled') || isSet(versions, 'enabled')
 }
 

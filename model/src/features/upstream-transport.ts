@@ -137,13 +137,7 @@ function ciphersOf(asked: readonly string[], report: Report): string {
 }
 
 const KEY_EXCHANGES = ['', 'DHE-RSA-', 'ECDHE-RSA-', 'ECDHE-ECDSA-']
-const BLOCK_CIPHERS = [
-  'AES128-GCM-SHA256',
-  'AES256-GCM-SHA384',
-  'AES128-SHA',
-  'AES256-SHA',
-  'AES128-SHA256',
-]
+const BLOCK_CIPHERS = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'AES128-SHA', 'AES256-SHA', 'AES128-SHA256']
 const CIPHERS: ReadonlySet<string> = new Set([
   ...KEY_EXCHANGES.flatMap((exchange) => BLOCK_CIPHERS.map((cipher) => exchange + cipher)),
   ...['', 'DHE-RSA-'].map((exchange) => `${exchange}AES256-SHA256`),

@@ -124,8 +124,7 @@ function checkChoice(by: Fields, data: VersionData, report: Report): void {
     report.problem(['definition', 'key'], 'characters', 'is not a valid header name')
   if (pattern) {
     const { problem } = goRegExp(pattern)
-    if (problem !== undefined)
-      report.problem(['definition', 'url_versioning_pattern'], 'malformed', problem)
+    if (problem !== undefined) report.problem(['definition', 'url_versioning_pattern'], 'malformed', problem)
   }
   const names = Object.keys(data?.versions ?? {})
   if (data?.not_versioned === false) checkDefault(location, key, data, names, report)

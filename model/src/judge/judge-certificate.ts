@@ -100,7 +100,10 @@ export function boundBy({ orgId, clientCertificates, auth }: BindingApi): Bindin
  * The secret of the key that a certificate stands for (gateway contract, sections 2 and 7); empty when the API takes none.
  * It can be computed from the certificate, so it opens nothing without it: see `judgeBoundKey`.
  */
-export function certificateCredential({ orgId, auth }: Pick<BindingApi, 'orgId' | 'auth'>, tls: ClientTls): string {
+export function certificateCredential(
+  { orgId, auth }: Pick<BindingApi, 'orgId' | 'auth'>,
+  tls: ClientTls,
+): string {
   if (!auth.useCertificate || tls === 'plain' || tls === 'no-certificate') return ''
   return certificateSecret(orgId, orgId + tls.fingerprint)
 }

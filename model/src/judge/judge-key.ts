@@ -83,7 +83,7 @@ export function judgeKey(
 export function judgeOpen(
   rules: KeyRules,
   version: PassedVersion,
-  facts: RequestFacts,
+  _facts: RequestFacts,
   counters: Counters,
   nowMs: number,
   organisation?: OrganisationLimits,
@@ -222,12 +222,7 @@ const REFUSALS = {
   'org-quota': { code: 'organisation_quota_exceeded', step: 'quota' },
 } as const satisfies Record<LimitKind, { readonly code: RefusalCode; readonly step: StepName }>
 
-function ownLimits(
-  rules: KeyRules,
-  api: ApiAccess,
-  version: PassedVersion,
-  facts: RequestFacts,
-): OwnLimits {
+function ownLimits(rules: KeyRules, api: ApiAccess, version: PassedVersion, facts: RequestFacts): OwnLimits {
   if (api.endpoints.length === 0) return api.own
   for (const endpoint of api.endpoints) {
     if (endpoint.method !== '' && endpoint.method !== facts.method) continue

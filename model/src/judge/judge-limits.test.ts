@@ -122,7 +122,7 @@ test('all callers together may have a concurrency, on every path, with a key and
   )
   const counters = memoryCounters()
   const keyless = api({ ...definition, use_keyless: true })
-  const codes = [0, 1].map((at) => 
+  const codes = [0, 1].map((at) =>
     judgeRequest(keyless, facts('/x'), { findAccess: () => undefined, counters, nowMs: at }),
   )
   assert.deepEqual(

@@ -176,7 +176,9 @@ test('without room for counters nothing passes uncounted', () => {
 test('the trace of a refusal ends with the step that decided, in words', () => {
   const counters = memoryCounters()
   const key = keyOf({ ...open, rate: 1, per: 60 })
-  const verdicts = [0, 1].map((at) => judgeRequest(api(), facts({}), { findAccess: () => key, counters, nowMs: at }))
+  const verdicts = [0, 1].map((at) =>
+    judgeRequest(api(), facts({}), { findAccess: () => key, counters, nowMs: at }),
+  )
   assert.deepEqual(verdicts[1], {
     outcome: 'refuse',
     code: 'rate_limited',

@@ -137,5 +137,14 @@ function ungranted({ limit }: NeedsGrant): Refused {
 
 function withPath(facts: RequestFacts, path: string): RequestFacts {
   const { method, fullPath, query, clientTls, clientIp, bodyLength = 0 } = facts
-  return { method, path, fullPath, query, clientTls, clientIp, bodyLength, header: (name) => facts.header(name) }
+  return {
+    method,
+    path,
+    fullPath,
+    query,
+    clientTls,
+    clientIp,
+    bodyLength,
+    header: (name) => facts.header(name),
+  }
 }

@@ -237,8 +237,8 @@ function UnsupportedFieldNotice() {
   return (
     <Note tone="warn" title="Kept, and not done">
       <Text size="sm">
-        This definition also asks for {ignored.map(({ label }) => label).join(', ')}. Tollgate
-        keeps these settings as they are, and does not act on them.
+        This definition also asks for {ignored.map(({ label }) => label).join(', ')}. Tollgate keeps these
+        settings as they are, and does not act on them.
       </Text>
     </Note>
   )
