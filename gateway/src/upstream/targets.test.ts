@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defaultPoolLimits } from '@tollgate/http1/limits'
+import { upstreamPool } from '@tollgate/http1/upstream/upstream-pool'
 import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { compileRules } from '@tollgate/model/definition/compile-api'
 import { Report } from '@tollgate/model/definition/problem'
@@ -9,7 +11,7 @@ import type { Target } from '../pipeline/target.ts'
 import { storedCertificates } from '../worker/stored-certificates.ts'
 import { inTurn } from './selector.ts'
 import { joinTarget, targets as targetsOf, upstreamTransport } from './targets.ts'
-import type { UpstreamPools, UpstreamPools } from './upstream-pools.ts'
+import type { UpstreamPools } from './upstream-pools.ts'
 
 const inertPools = (): UpstreamPools & { taken: string[] } => {
   const taken: string[] = []

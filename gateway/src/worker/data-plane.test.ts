@@ -161,7 +161,7 @@ test('only what changed is compiled again, and what is broken refuses instead of
       id: 'three',
       after: apiRecord('three', {
         use_keyless: true,
-        proxy: { listen_path: '/three/', target_url: 'tyk://self/' },
+        proxy: { listen_path: '/three/', target_url: 'tcp://self:1/' },
       }),
     },
   ])

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type ApiDefinition, withApiDefaults } from '@tollgate/model/definition/api-definition'
 import { compileApi } from '@tollgate/model/definition/compile-api'
-import { type Problem as DefinitionProblem, problemText } from '@tollgate/model/definition/problem'
+import { problemText } from '@tollgate/model/definition/problem'
 import { hex32, isObjectId, objectId } from '@tollgate/model/ids'
 import type { Actor } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'

@@ -9,7 +9,7 @@ import {
   type VersionLevel,
   versionFeatures,
 } from '../features/index.ts'
-import { otherMethods, valueAt } from '../features/other-authentication.ts'
+import { otherMethods } from '../features/other-authentication.ts'
 
 /**
  * The classic API definition (gateway contract, section 6.1): the fields of all features, and those that say which API it

@@ -184,7 +184,7 @@ function expand(source: string): string {
   return out
 }
 
-const TOKENS = /\\[^]|\[(?:\\[^]|[^\]\\])*\]|%[0-9a-f]{2}|[^\x21-\x7e]+/iy
+const TOKENS = /\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]|%[0-9a-f]{2}|[^\x21-\x7e]+/iy
 
 function expandedAt(source: string, at: number): readonly [text: string, length: number] {
   const character = source.charAt(at)

@@ -83,7 +83,7 @@ export function judgeKey(
 export function judgeOpen(
   rules: KeyRules,
   version: PassedVersion,
-  facts: RequestFacts,
+  _facts: RequestFacts,
   counters: Counters,
   nowMs: number,
   organisation?: OrganisationLimits,
