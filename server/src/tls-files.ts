@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { certificateRegistry, type TlsSettings } from '@tollgate/gateway/edge/tls-certificates'
+import { checkTlsSettings, type TlsSettings } from '@tollgate/gateway/edge/tls-certificates'
 import { errorText, StartFailure } from './start-failure.ts'
 
 /** Where the PEM files of TLS are, and what goes with them. */
@@ -27,15 +27,12 @@ export function readTls(files: TlsFiles): TlsSettings | undefined {
     clientAuthorities: files.clientAuthorities.map(pem),
   }
   try {
-    certificateRegistry(tls, new Uint8Array(TICKET_KEY_BYTES))
+    checkTlsSettings(tls)
   } catch (error) {
     throw new StartFailure(`TLS: ${errorText(error)}`)
   }
   return tls
 }
-
-/** What a handshake's session tickets are sealed with; here only to try the certificates. */
-const TICKET_KEY_BYTES = 48
 
 /** Authorities of upstreams' certificates, PEM. Throws `StartFailure` naming the file. */
 export function readUpstreamAuthorities(files: TlsFiles): readonly string[] {

@@ -1,10 +1,12 @@
 import type { EffectiveAccess } from '@tollgate/model/access/effective-access'
+import type { ApiRules } from '@tollgate/model/definition/api-rules'
 import {
   type Binding,
   boundBy,
   certificateCredential,
   isBound,
   judgeBoundKey,
+  missingCertificate,
 } from '@tollgate/model/judge/judge-certificate'
 import { presentedCredential, type TokenAuth } from '@tollgate/model/judge/token-auth'
 import { defineMiddleware, type Next, type Outcome, type Refusal, refusal } from '../pipeline/middleware.ts'
@@ -30,13 +32,18 @@ export const authToken = defineMiddleware({
       let credential = presentedCredential(auth, context)
       if (credential === '' && auth.useCertificate)
         credential = certificateCredential(rules, context.clientTls)
-      if (credential === '') return missing
+      if (credential === '') return withoutCertificate(rules, context) ?? missing
       const found = keys.find(credential)
       if (found instanceof Promise) return found.then((later) => admit(context, later, auth, isBarred, next))
       return admit(context, found, auth, isBarred, next)
     }
   },
 })
+
+function withoutCertificate(rules: ApiRules, { clientTls }: RequestContext): Refusal | undefined {
+  const refused = missingCertificate(rules, clientTls)
+  return refused && refusal(refused.code, { step: 'credential', detail: refused.detail })
+}
 
 const UNKNOWN = refusal('key_unknown', { step: 'credential', detail: 'no such key in this organisation' })
 const UNAVAILABLE = refusal('store_unavailable', {

@@ -5,7 +5,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { authority, client, local, one, two } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
 import { startUpstream, type TestUpstream } from '../testing/upstream.ts'
-import { certificateRegistry, type TlsSettings } from './tls-certificates.ts'
+import { checkTlsSettings, type TlsSettings } from './tls-certificates.ts'
 
 const tls: TlsSettings = {
   certificates: [local, two],
@@ -160,7 +160,7 @@ test('clients present a certificate where it is demanded; where it is optional, 
 })
 
 test('certificates that cannot be used are said before anything starts', () => {
-  assert.throws(() => certificateRegistry({ ...tls, certificates: [] }, new Uint8Array(48)), /at least one/)
+  assert.throws(() => checkTlsSettings({ ...tls, certificates: [] }), /at least one/)
   const broken = { ...tls, certificates: [local, { certificate: 'nonsense', key: local.key }] }
-  assert.throws(() => certificateRegistry(broken, new Uint8Array(48)), /certificate 2 cannot be used/)
+  assert.throws(() => checkTlsSettings(broken), /certificate 2 cannot be used/)
 })

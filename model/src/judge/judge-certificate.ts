@@ -8,10 +8,15 @@ export type ClientCertificate = {
   readonly fingerprint: string
   readonly notBeforeMs: number
   readonly notAfterMs: number
+  /** Its authority's revocation list has it (`revoked`), or is past its time and says nothing any more (`unknown`). */
+  readonly revocation?: 'revoked' | 'unknown' | undefined
 }
 
-/** What TLS says of a client: nothing (`plain`), that it has shown no certificate, or which. */
-export type ClientTls = 'plain' | 'no-certificate' | ClientCertificate
+/**
+ * What TLS says of a client: nothing (`plain`), that it has shown no certificate, that it was not asked for one on this
+ * connection and would be on another one to the host of the request (`misdirected`), or which.
+ */
+export type ClientTls = 'plain' | 'no-certificate' | 'misdirected' | ClientCertificate
 
 /** Why a client certificate does not do. */
 export type CertificateRefusal = { readonly code: RefusalCode; readonly detail: string }
@@ -26,12 +31,19 @@ export function judgeClientCertificate(
   nowMs: number,
 ): CertificateRefusal | undefined {
   if (tls === 'plain') return { code: 'tls_required', detail: 'the connection is not secured' }
+  if (tls === 'misdirected') return MISDIRECTED
   if (tls === 'no-certificate')
     return { code: 'client_certificate_required', detail: 'the client has shown no certificate' }
   const { fingerprint } = tls
   if (!allowed.has(fingerprint))
     return { code: 'client_certificate_not_allowed', detail: `${fingerprint} is not on the API's list` }
-  return outOfTime(tls, nowMs)
+  return revoked(tls) ?? outOfTime(tls, nowMs)
+}
+
+/** The client may ask again on a connection of its own to that host (RFC 9110, 15.5.20). */
+const MISDIRECTED: CertificateRefusal = {
+  code: 'misdirected',
+  detail: 'the connection was made to a host whose clients are asked for no certificate',
 }
 
 /**
@@ -47,6 +59,7 @@ export function judgeBoundKey(
   if (!isBound(session, api)) return undefined
   const own = session.certificate ?? ''
   const bindings = api.mutualTls ? (session.mtls_static_certificate_bindings ?? []) : []
+  if (tls === 'misdirected') return MISDIRECTED
   if (tls === 'plain' || tls === 'no-certificate')
     return { code: 'key_certificate_required', detail: 'the client has shown no certificate' }
   const id = api.orgId + tls.fingerprint
@@ -55,7 +68,7 @@ export function judgeBoundKey(
     return { code: 'key_certificate_mismatch', detail: 'the key is bound to no certificate' }
   if ((own !== '' && !same(own)) || (bindings.length > 0 && !bindings.some(same)))
     return { code: 'key_certificate_mismatch', detail: `the key is not bound to ${tls.fingerprint}` }
-  return outOfTime(tls, nowMs)
+  return revoked(tls) ?? outOfTime(tls, nowMs)
 }
 
 /** What an API asks of the keys that open it. */
@@ -80,18 +93,30 @@ export function boundBy({ orgId, clientCertificates, auth }: ApiRules): Binding 
   return { orgId, mutualTls: clientCertificates !== undefined, useCertificate: auth.useCertificate }
 }
 
+/** Why a request without any credential is refused, where the client's certificate could have been it. */
+export function missingCertificate({ auth }: ApiRules, tls: ClientTls): CertificateRefusal | undefined {
+  return auth.useCertificate && tls === 'misdirected' ? MISDIRECTED : undefined
+}
+
 /**
  * The secret of the key that a certificate stands for (gateway contract, sections 2 and 7); empty when the API takes none.
  * It can be computed from the certificate, so it opens nothing without it: see `judgeBoundKey`.
  */
 export function certificateCredential({ orgId, auth }: ApiRules, tls: ClientTls): string {
-  if (!auth.useCertificate || tls === 'plain' || tls === 'no-certificate') return ''
+  if (!auth.useCertificate || typeof tls === 'string') return ''
   return certificateSecret(orgId, orgId + tls.fingerprint)
 }
 
 /** @param certificate id of the certificate, organisation's id included */
 export function certificateSecret(orgId: string, certificate: string): string {
   return orgId + certificate
+}
+
+function revoked({ fingerprint, revocation }: ClientCertificate): CertificateRefusal | undefined {
+  if (revocation === undefined) return undefined
+  const detail =
+    revocation === 'revoked' ? 'is revoked' : 'may be revoked: the list of its authority has expired'
+  return { code: 'client_certificate_revoked', detail: `${fingerprint} ${detail}` }
 }
 
 function outOfTime(

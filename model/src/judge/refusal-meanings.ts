@@ -17,7 +17,11 @@ export const refusalMeanings: Readonly<Record<RefusalCode, string>> = {
   tls_required: 'The API uses mutual TLS, and the request came over a connection without TLS.',
   client_certificate_required: 'The API uses mutual TLS, and the client has shown no certificate.',
   client_certificate_expired: 'The client’s certificate is past its end, or not valid yet.',
+  client_certificate_revoked:
+    'The client’s certificate is on the revocation list of its authority (`TOLLGATE_TLS_CRL_FILE`), or that list has expired.',
   client_certificate_not_allowed: 'The client’s certificate is not one of the API’s `client_certificates`.',
+  misdirected:
+    'The API wants a client certificate, and the connection was made to another host name, whose clients are not asked for one. A new connection to the API’s own name is asked.',
   credential_missing: 'There is no key where the API wants it: header, query or cookie.',
   key_unknown: 'No key of the API’s organisation has this secret.',
   key_without_policies: 'The key lists policies, and none of them can be applied.',
