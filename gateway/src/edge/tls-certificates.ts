@@ -80,13 +80,21 @@ export type SessionScope = { readonly id: string; readonly ticketKeys: Uint8Arra
  * Sessions of clients who were asked for a certificate end with what it was judged by: the authorities, and the
  * certificates of the store. A resumed session shows no certificate; under other ticket keys it is a full handshake.
  * @param baseKeys `TICKET_KEY_BYTES` that all workers share, so that a session begun with one is taken up by any
+ * @param clientDigest of `askedDigest`
  */
-export function askingSessions(baseKeys: Uint8Array, settings: TlsSettings, apis: ApiTls): SessionScope {
-  const { clientCertificates, clientAuthorities } = settings
-  // A certificate of the store stands beside the authorities only where a bad one would be refused.
-  const store = apis.clientDigest(clientCertificates === 'optional')
-  const authority = JSON.stringify([clientCertificates, clientAuthorities, store])
+export function askingSessions(
+  baseKeys: Uint8Array,
+  { clientCertificates, clientAuthorities }: TlsSettings,
+  clientDigest: string,
+): SessionScope {
+  const authority = JSON.stringify([clientCertificates, clientAuthorities, clientDigest])
   return { id: 'tollgate asks', ticketKeys: derivedKeys(baseKeys, `asks ${sha256(authority)}`) }
+}
+
+/** What the store's certificates have to do with it. */
+export function askedDigest({ clientCertificates }: TlsSettings, apis: ApiTls): string {
+  // One of the store stands beside the authorities where a bad one would be refused, whoever's it is.
+  return apis.clientDigest(clientCertificates === 'optional')
 }
 
 /** Sessions of clients who were not asked: they never become ones of a client who was. */

@@ -5,6 +5,7 @@ import { byServerName } from './by-server-name.ts'
 import { noteClient } from './client-tls.ts'
 import {
   type ApiTls,
+  askedDigest,
   askingSessions,
   type CertificatePair,
   contextOptions,
@@ -50,6 +51,7 @@ export function tlsTermination(parts: TlsTerminationParts): TlsTermination {
   let silent = handshakes(silentSessions(parts.ticketKeys), false)
   // Made when the first client is asked, and anew when what it is judged by has changed.
   let asking: Handshakes | undefined
+  let clientDigest = ''
 
   function handshakes(sessions: SessionScope, asks: boolean): Handshakes {
     const [first] = tls.certificates
@@ -96,7 +98,7 @@ export function tlsTermination(parts: TlsTerminationParts): TlsTermination {
   }
 
   function shake(socket: Socket, asks: boolean): void {
-    if (asks) asking ??= handshakes(askingSessions(parts.ticketKeys, tls, apis), true)
+    if (asks) asking ??= handshakes(askingSessions(parts.ticketKeys, tls, clientDigest), true)
     const by = asks ? asking : silent
     by?.server.emit('connection', socket)
   }
@@ -127,9 +129,10 @@ export function tlsTermination(parts: TlsTerminationParts): TlsTermination {
       asking = undefined
     },
     useApis(next) {
-      const all = tls.clientCertificates === 'optional'
-      if (next.clientDigest(all) !== apis.clientDigest(all)) asking = undefined
       apis = next
+      const digest = askedDigest(tls, apis)
+      if (digest !== clientDigest) asking = undefined
+      clientDigest = digest
       const isThere = (pair: CertificatePair) => tls.certificates.includes(pair) || next.holds(pair)
       silent.contexts.retain(isThere)
       asking?.contexts.retain(isThere)
