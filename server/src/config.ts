@@ -201,6 +201,7 @@ function toConfig(values: SettingValues): Config {
       certificates: values.TOLLGATE_TLS_CERT_FILE ?? [],
       keys: values.TOLLGATE_TLS_KEY_FILE ?? [],
       minVersion: values.TOLLGATE_TLS_MIN_VERSION,
+      ciphers: values.TOLLGATE_TLS_CIPHERS,
       clientCertificates: values.TOLLGATE_TLS_CLIENT_CERTIFICATES,
       clientAuthorities: values.TOLLGATE_TLS_CLIENT_CA_FILE ?? [],
       upstreamAuthorities: values.TOLLGATE_UPSTREAM_CA_FILE ?? [],

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { getCiphers } from 'node:tls'
 import { z } from 'zod'
 
 /**
@@ -247,6 +248,15 @@ export const settings = {
     z.enum(['1.2', '1.3']).transform((version) => `TLSv${version}` as const),
     'Least version of TLS that clients may speak: `1.2` or `1.3`.',
   ),
+  TOLLGATE_TLS_CIPHERS: {
+    ...setting(
+      'TLS',
+      undefined,
+      cipherNames(),
+      'Cipher suites in OpenSSL’s names, separated by commas or colons, the most wanted first. Name ones with CBC only for old clients that know no others. Suites of TLS 1.3 are added where none is named.',
+    ),
+    fallbackShown: 'ECDHE with AES-GCM or ChaCha20-Poly1305; none with CBC',
+  },
   TOLLGATE_TLS_CLIENT_CERTIFICATES: setting(
     'TLS',
     'none',
@@ -481,6 +491,19 @@ function files() {
     .string()
     .transform((list) => list.split(',').map((file) => file.trim()))
     .refine((list) => list.every((file) => file !== ''), 'expected paths of files, separated by commas')
+}
+
+/** Names that this OpenSSL knows, and no others: of a list it passes over what it does not know, without a word. */
+function cipherNames() {
+  const known = new Set(getCiphers())
+  return z
+    .string()
+    .transform((list) => list.split(/[,:]/).map((name) => name.trim()))
+    .refine(
+      (list) => list.every((name) => known.has(name.toLowerCase())),
+      'expected names of cipher suites such as ECDHE-RSA-AES128-GCM-SHA256, separated by commas or colons',
+    )
+    .transform((list) => list.join(':').toUpperCase())
 }
 
 function networks() {

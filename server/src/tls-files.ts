@@ -9,6 +9,8 @@ export type TlsFiles = {
   /** In the order of `certificates`. */
   readonly keys: readonly string[]
   readonly minVersion: TlsSettings['minVersion']
+  /** undefined = the usual ones. */
+  readonly ciphers: string | undefined
   readonly clientCertificates: TlsSettings['clientCertificates']
   readonly clientAuthorities: readonly string[]
   readonly upstreamAuthorities: readonly string[]
@@ -17,12 +19,13 @@ export type TlsFiles = {
 /** Reads what the gateway needs for TLS on its port; undefined without certificates. Throws `StartFailure` with what is wrong. */
 export function readTls(files: TlsFiles): TlsSettings | undefined {
   if (files.certificates.length === 0) return undefined
-  const tls = {
+  const tls: TlsSettings = {
     certificates: files.certificates.map((file, index) => ({
       certificate: pem(file),
       key: pem(files.keys[index] ?? ''),
     })),
     minVersion: files.minVersion,
+    ...(files.ciphers !== undefined && { ciphers: files.ciphers }),
     clientCertificates: files.clientCertificates,
     clientAuthorities: files.clientAuthorities.map(pem),
   }

@@ -95,3 +95,13 @@ test('certificates, keys and authorities that do not go together are mistakes of
     (error: unknown) => error instanceof ConfigMistakes && error.mistakes.length === 2,
   )
 })
+
+test('finding 26: suites are taken by names that are known, and said to be wrong otherwise', () => {
+  const suites = 'ecdhe-rsa-aes128-gcm-sha256, ECDHE-RSA-AES128-SHA:TLS_AES_128_GCM_SHA256'
+  assert.equal(
+    config({ TOLLGATE_TLS_CIPHERS: suites }).tls.ciphers,
+    'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:TLS_AES_128_GCM_SHA256',
+  )
+  for (const wrong of ['HIGH:!aNULL', 'ECDHE-RSA-AES128-GCM-SHA265', 'AES128-SHA,,', '@SECLEVEL=0'])
+    assert.throws(() => config({ TOLLGATE_TLS_CIPHERS: wrong }), ConfigMistakes, wrong)
+})
