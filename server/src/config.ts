@@ -160,6 +160,8 @@ function checkTls(values: SettingValues, mistakes: string[]): void {
     mistakes.push(
       `TOLLGATE_TLS_KEY_FILE: ${keys} files for the ${certificates} of TOLLGATE_TLS_CERT_FILE; each certificate needs its key`,
     )
+  if (values.TOLLGATE_TLS_CRL_FILE !== undefined && values.TOLLGATE_TLS_CLIENT_CA_FILE === undefined)
+    mistakes.push('TOLLGATE_TLS_CRL_FILE: whose lists these are is told by TOLLGATE_TLS_CLIENT_CA_FILE')
   const asked = values.TOLLGATE_TLS_CLIENT_CERTIFICATES
   if (asked === undefined || asked === 'none') return
   if (certificates === 0)
@@ -204,6 +206,7 @@ function toConfig(values: SettingValues): Config {
       ciphers: values.TOLLGATE_TLS_CIPHERS,
       clientCertificates: values.TOLLGATE_TLS_CLIENT_CERTIFICATES,
       clientAuthorities: values.TOLLGATE_TLS_CLIENT_CA_FILE ?? [],
+      revocationLists: values.TOLLGATE_TLS_CRL_FILE ?? [],
       upstreamAuthorities: values.TOLLGATE_UPSTREAM_CA_FILE ?? [],
     },
     logLevel: values.TOLLGATE_LOG_LEVEL,

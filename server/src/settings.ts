@@ -267,6 +267,15 @@ export const settings = {
     ...setting('TLS', undefined, files(), 'Authorities (PEM files) of clients’ certificates.'),
     fallbackShown: 'none',
   },
+  TOLLGATE_TLS_CRL_FILE: {
+    ...setting(
+      'TLS',
+      undefined,
+      files(),
+      'Revocation lists (PEM files, each with one or several) of the authorities in `TOLLGATE_TLS_CLIENT_CA_FILE`, which must have signed them. SIGHUP reads them again. Clients of an authority whose list has expired are refused.',
+    ),
+    fallbackShown: 'none',
+  },
   TOLLGATE_UPSTREAM_CA_FILE: {
     ...setting(
       'TLS',

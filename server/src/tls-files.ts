@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { checkTlsSettings, type TlsSettings } from '@tollgate/gateway/edge/tls-certificates'
+import { checkTlsSettings, listsOf, type TlsSettings } from '@tollgate/gateway/edge/tls-certificates'
 import { errorText, StartFailure } from './start-failure.ts'
 
 /** Where the PEM files of TLS are, and what goes with them. */
@@ -13,6 +13,7 @@ export type TlsFiles = {
   readonly ciphers: string | undefined
   readonly clientCertificates: TlsSettings['clientCertificates']
   readonly clientAuthorities: readonly string[]
+  readonly revocationLists: readonly string[]
   readonly upstreamAuthorities: readonly string[]
 }
 
@@ -28,6 +29,7 @@ export function readTls(files: TlsFiles): TlsSettings | undefined {
     ...(files.ciphers !== undefined && { ciphers: files.ciphers }),
     clientCertificates: files.clientCertificates,
     clientAuthorities: files.clientAuthorities.map(pem),
+    revocationLists: files.revocationLists.map(pem),
   }
   try {
     checkTlsSettings(tls)
@@ -35,6 +37,17 @@ export function readTls(files: TlsFiles): TlsSettings | undefined {
     throw new StartFailure(`TLS: ${errorText(error)}`)
   }
   return tls
+}
+
+/** One sentence for each revocation list that is past its time: until it is renewed, clients of its authority are refused. */
+export function expiredLists(tls: TlsSettings | undefined, nowMs: number): readonly string[] {
+  if (tls === undefined) return []
+  return listsOf(tls)
+    .lists.filter(({ nextUpdateMs }) => nextUpdateMs < nowMs)
+    .map(({ authority, nextUpdateMs }) => {
+      const expiredAt = new Date(nextUpdateMs).toISOString()
+      return `the revocation list of ${authority} expired at ${expiredAt}: its clients are refused`
+    })
 }
 
 /** Authorities of upstreams' certificates, PEM. Throws `StartFailure` naming the file. */

@@ -1,6 +1,7 @@
+import type { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import type { Exchange } from '@tollgate/http1/exchange'
-import type { ClientTls } from '@tollgate/model/judge/judge-certificate'
+import type { ClientCertificate, ClientTls } from '@tollgate/model/judge/judge-certificate'
 
 /** What a connection says of its client. */
 type KnownClient = {
@@ -16,10 +17,14 @@ type KnownClient = {
 const clients = new WeakMap<TLSSocket, KnownClient>()
 
 /** Remembers a client whose handshake is done. */
-export function noteClient(tls: TLSSocket, wouldBeAsked: KnownClient['wouldBeAsked']): KnownClient {
-  const client = { shown: shownBy(tls), wouldBeAsked }
-  clients.set(tls, client)
-  return client
+export function noteClient(
+  tls: TLSSocket,
+  certificate: X509Certificate | undefined,
+  revocation: ClientCertificate['revocation'],
+  wouldBeAsked: KnownClient['wouldBeAsked'],
+): void {
+  const shown = certificate === undefined ? 'no-certificate' : shownAs(certificate, revocation)
+  clients.set(tls, { shown, wouldBeAsked })
 }
 
 /**
@@ -29,17 +34,23 @@ export function noteClient(tls: TLSSocket, wouldBeAsked: KnownClient['wouldBeAsk
  */
 export function clientTls({ tls, head }: Exchange): ClientTls {
   if (tls === undefined) return 'plain'
-  const { shown, wouldBeAsked } = clients.get(tls) ?? noteClient(tls, undefined)
-  if (shown === 'no-certificate' && wouldBeAsked?.(head.host) === true) return 'misdirected'
-  return shown
+  const client = clients.get(tls)
+  // A connection that nobody has noted is one of nobody.
+  if (client === undefined) return 'no-certificate'
+  const { shown, wouldBeAsked } = client
+  return shown === 'no-certificate' && wouldBeAsked?.(head.host) === true ? 'misdirected' : shown
 }
 
-function shownBy(tls: TLSSocket): ClientTls {
-  const certificate = tls.getPeerX509Certificate()
-  if (certificate === undefined) return 'no-certificate'
+/** SHA-256, 64 hex. */
+export function fingerprintOf({ fingerprint256 }: X509Certificate): string {
+  return fingerprint256.replaceAll(':', '').toLowerCase()
+}
+
+function shownAs(certificate: X509Certificate, revocation: ClientCertificate['revocation']): ClientTls {
   return {
-    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+    fingerprint: fingerprintOf(certificate),
     notBeforeMs: certificate.validFromDate.getTime(),
     notAfterMs: certificate.validToDate.getTime(),
+    revocation,
   }
 }

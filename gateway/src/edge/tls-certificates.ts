@@ -1,6 +1,7 @@
 import { createHash, hkdfSync, X509Certificate } from 'node:crypto'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import type { AskedHosts } from './asked-hosts.ts'
+import { type RevocationLists, revocationLists } from './revocation-lists.ts'
 
 /** One certificate (chain) and its key, both PEM. */
 export type CertificatePair = { readonly certificate: string; readonly key: string }
@@ -16,6 +17,8 @@ export type TlsSettings = {
   readonly clientCertificates: 'none' | 'optional' | 'required'
   /** Authorities (PEM) of clients' certificates. */
   readonly clientAuthorities: readonly string[]
+  /** What those have revoked (PEM), each text with one or several lists. */
+  readonly revocationLists?: readonly string[]
 }
 
 /** What the API definitions add to that. */
@@ -71,23 +74,29 @@ export function checkTlsSettings(settings: TlsSettings): void {
       throw new Error(`certificate ${index + 1} cannot be used: ${messageOf(error)}`, { cause: error })
     }
   })
+  listsOf(settings)
+}
+
+/** The revocation lists of the settings. Throws when they cannot be used. */
+export function listsOf({ revocationLists: lists = [], clientAuthorities }: TlsSettings): RevocationLists {
+  return revocationLists(lists, clientAuthorities)
 }
 
 /** Within what sessions are resumed: those begun with other ticket keys, or under another id, are not. */
 export type SessionScope = { readonly id: string; readonly ticketKeys: Uint8Array }
 
 /**
- * Sessions of clients who were asked for a certificate end with what it was judged by: the authorities, and the
- * certificates of the store. A resumed session shows no certificate; under other ticket keys it is a full handshake.
+ * Sessions of clients who were asked for a certificate end with what it was judged by: the authorities, their
+ * revocation lists, and the certificates of the store. A resumed session shows no certificate; under other ticket keys it is a full handshake.
  * @param baseKeys `TICKET_KEY_BYTES` that all workers share, so that a session begun with one is taken up by any
  * @param clientDigest of `askedDigest`
  */
 export function askingSessions(
   baseKeys: Uint8Array,
-  { clientCertificates, clientAuthorities }: TlsSettings,
+  { clientCertificates, clientAuthorities, revocationLists: lists = [] }: TlsSettings,
   clientDigest: string,
 ): SessionScope {
-  const authority = JSON.stringify([clientCertificates, clientAuthorities, clientDigest])
+  const authority = JSON.stringify([clientCertificates, clientAuthorities, lists, clientDigest])
   return { id: 'tollgate asks', ticketKeys: derivedKeys(baseKeys, `asks ${sha256(authority)}`) }
 }
 

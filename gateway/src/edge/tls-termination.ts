@@ -1,14 +1,17 @@
+import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import { normalHost } from './asked-hosts.ts'
 import { byServerName } from './by-server-name.ts'
-import { noteClient } from './client-tls.ts'
+import { fingerprintOf, noteClient } from './client-tls.ts'
+import type { Revocation } from './revocation-lists.ts'
 import {
   type ApiTls,
   askedDigest,
   askingSessions,
   type CertificatePair,
   contextOptions,
+  listsOf,
   type NameTable,
   namesOf,
   nameTable,
@@ -48,6 +51,9 @@ export function tlsTermination(parts: TlsTerminationParts): TlsTermination {
   let tls = parts.tls
   let apis = noApiTls
   let names = settingsNames(tls)
+  let revocation = listsOf(tls)
+  // Connections whose client has shown a certificate.
+  const shown = new Map<TLSSocket, X509Certificate>()
   let silent = handshakes(silentSessions(parts.ticketKeys), false)
   // Made when the first client is asked, and anew when what it is judged by has changed.
   let asking: Handshakes | undefined
@@ -88,13 +94,50 @@ export function tlsTermination(parts: TlsTerminationParts): TlsTermination {
   }
 
   function welcome(socket: TLSSocket, asks: boolean): void {
-    if (isUnwelcome(socket, tls, apis)) {
-      parts.onProtocolError('TLS: the client’s certificate is not accepted', socket.remoteAddress ?? '')
+    const certificate = asks ? socket.getPeerX509Certificate() : undefined
+    const judged = certificate && judge(certificate)
+    const reason = certificate && unwelcome(socket, certificate, judged)
+    if (reason !== undefined) {
+      parts.onProtocolError(`TLS: the client’s certificate ${reason}`, socket.remoteAddress ?? '')
       socket.destroy()
       return
     }
-    noteClient(socket, asks ? undefined : (authority) => asksFor(normalHost(authority)))
+    const revocation = judged === 'stranger' ? undefined : judged
+    noteClient(socket, certificate, revocation, asks ? undefined : (host) => asksFor(normalHost(host)))
+    if (certificate !== undefined) {
+      shown.set(socket, certificate)
+      socket.once('close', () => shown.delete(socket))
+    }
     parts.handOn(socket)
+  }
+
+  function judge(certificate: X509Certificate): Revocation {
+    return revocation.lists.length === 0 ? undefined : revocation.judge(certificate, Date.now())
+  }
+
+  /** Why a client is not let in; what an API alone asks for is judged with the request. */
+  function unwelcome(
+    { authorized }: TLSSocket,
+    certificate: X509Certificate,
+    judged: Revocation,
+  ): string | undefined {
+    if (tls.clientCertificates === 'none') return undefined
+    if (judged === 'revoked') return 'is revoked'
+    if (judged === 'unknown') return 'may be revoked: a list of its authorities has expired'
+    // Where a certificate is demanded, a bad one has been refused already.
+    if (authorized || tls.clientCertificates === 'required')
+      return judged === 'stranger' ? 'may be revoked: the settings do not have its authority' : undefined
+    // One that the settings ask for but do not demand is a good one, or one that the store has.
+    return apis.knows(fingerprintOf(certificate)) ? undefined : 'is not accepted'
+  }
+
+  /** Who has been revoked meanwhile is not served on any longer. */
+  function endRevoked(): void {
+    for (const [socket, certificate] of shown) {
+      if (judge(certificate) !== 'revoked') continue
+      parts.onProtocolError('TLS: the client’s certificate has been revoked', socket.remoteAddress ?? '')
+      socket.destroy()
+    }
   }
 
   function shake(socket: Socket, asks: boolean): void {
@@ -117,6 +160,7 @@ export function tlsTermination(parts: TlsTerminationParts): TlsTermination {
     },
     replaceSettings(next) {
       const nextNames = settingsNames(next)
+      const nextRevocation = listsOf(next)
       const before = tls
       tls = next
       try {
@@ -126,7 +170,9 @@ export function tlsTermination(parts: TlsTerminationParts): TlsTermination {
         throw error
       }
       names = nextNames
+      revocation = nextRevocation
       asking = undefined
+      endRevoked()
     },
     useApis(next) {
       apis = next
@@ -142,11 +188,4 @@ export function tlsTermination(parts: TlsTerminationParts): TlsTermination {
 
 function settingsNames({ certificates }: TlsSettings): NameTable<CertificatePair> {
   return nameTable(certificates.map((pair) => [namesOf(pair), pair] as const))
-}
-
-/** A certificate that the settings ask for but do not demand is none, a good one, or one that the store has. */
-function isUnwelcome(socket: TLSSocket, { clientCertificates }: TlsSettings, apis: ApiTls): boolean {
-  if (clientCertificates !== 'optional' || socket.authorized) return false
-  const shown = socket.getPeerX509Certificate()
-  return shown !== undefined && !apis.knows(shown.fingerprint256.replaceAll(':', '').toLowerCase())
 }

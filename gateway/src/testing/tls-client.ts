@@ -78,15 +78,16 @@ export async function overHttp2(port: number, asking: Asking = {}): Promise<Http
     session,
     ticket,
     reused: socket.isSessionReused(),
-    async ask(path, authority) {
+    ask(path, authority) {
       const stream = session.request({ ':path': path, ':authority': authority })
-      try {
-        const [headers] = await once(stream, 'response')
-        stream.resume()
-        return Number(headers[':status'])
-      } catch {
-        return 'closed'
-      }
+      return new Promise((resolve) => {
+        stream.on('error', () => resolve('closed'))
+        stream.on('close', () => resolve('closed'))
+        stream.on('response', (headers) => {
+          stream.resume()
+          resolve(Number(headers[':status']))
+        })
+      })
     },
     close: () => session.destroy(),
   }
