@@ -14,7 +14,8 @@ import { CertificateMissing, type StoredCertificates } from './stored-certificat
  */
 export function apiTls(records: readonly ApiRecord[], certificates: StoredCertificates): ApiTls {
   const parts = records.map(partOf)
-  const hosts = hostTable(parts)
+  const asking = askingParts(parts)
+  const hosts = hostTable(parts, asking)
   const byOrganisation = new Map<string, NameTable<StoredPair>>()
 
   const pairsOf = (orgId: string, ids: readonly string[]): readonly StoredPair[] =>
@@ -39,7 +40,7 @@ export function apiTls(records: readonly ApiRecord[], certificates: StoredCertif
       return table.find(host) ?? namesOfOrganisation(orgId).find(host) ?? own[0]
     },
     holds: certificates.holds,
-    asked: askedHosts(parts, hosts),
+    asked: askedHosts(parts, asking, hosts),
     clientDigest(all) {
       if (all) return certificates.digest(undefined)
       return parts
@@ -139,8 +140,7 @@ type HostTable = { find(host: string): Host }
 /** Hosts that were looked up lately and are remembered; clients choose them, so there is an end to it. */
 const MAX_REMEMBERED = 4_096
 
-function hostTable(parts: readonly ApiPart[]): HostTable {
-  const asking = askingParts(parts)
+function hostTable(parts: readonly ApiPart[], asking: ReadonlySet<ApiPart>): HostTable {
   const served = parts.filter(({ isServed }) => isServed)
   const exact = Map.groupBy(
     served.filter(({ matches }) => matches === undefined),
@@ -184,8 +184,7 @@ function askingParts(parts: readonly ApiPart[]): ReadonlySet<ApiPart> {
   )
 }
 
-function askedHosts(parts: readonly ApiPart[], hosts: HostTable): AskedHosts {
-  const asking = askingParts(parts)
+function askedHosts(parts: readonly ApiPart[], asking: ReadonlySet<ApiPart>, hosts: HostTable): AskedHosts {
   const served = parts.filter(({ isServed }) => isServed)
   const elsewhere = served.some((part) => part.domain === '' && asking.has(part))
   return {
