@@ -2,7 +2,14 @@ import type { EffectiveAccess } from '../access/effective-access.ts'
 import type { ApiRules } from '../definition/api-rules.ts'
 import type { Counters } from '../limits/counters.ts'
 import type { OrganisationLimits } from '../limits/organisation-limits.ts'
-import { boundBy, certificateCredential, judgeBoundKey, judgeClientCertificate } from './judge-certificate.ts'
+import {
+  boundBy,
+  type ClientTls,
+  certificateCredential,
+  judgeBoundKey,
+  judgeClientCertificate,
+  missingCertificate,
+} from './judge-certificate.ts'
 import { judgeKey, judgeOpen, judgeOrganisation, type NeedsGrant } from './judge-key.ts'
 import { judgeVersion, subVersionMissing } from './judge-version.ts'
 import { type Refused, refused } from './refused.ts'
@@ -65,7 +72,7 @@ export function decide(
     }
   }
   const presented = presentedCredential(rules.auth, facts) || certificateCredential(rules, clientTls)
-  if (presented === '') return refusal(refused('credential_missing', passed, credentialMissing(rules.auth)))
+  if (presented === '') return refusal(nothingPresented(rules, clientTls, passed))
   const access = findAccess(presented, rules)
   const bound = access && judgeBoundKey(access.session, boundBy(rules), clientTls, nowMs)
   if (bound !== undefined) return refusal(refused(bound.code, passed, bound.traceStep))
@@ -76,6 +83,12 @@ export function decide(
 }
 
 const MOCKED: TraceStep = { step: 'path', code: 'path_answered' }
+
+function nothingPresented(rules: ApiRules, tls: ClientTls, passed: readonly TraceStep[]): Refused {
+  const shown = missingCertificate(rules, tls)
+  if (shown !== undefined) return refused(shown.code, passed, shown.traceStep)
+  return refused('credential_missing', passed, credentialMissing(rules.auth))
+}
 
 function refusal({ code, trace }: Refused): Verdict {
   return { outcome: 'refuse', code, trace }
