@@ -6,10 +6,14 @@ export type TlsSettings = {
   /** The first is for clients that name no host, or one that none is for. At least one. */
   readonly certificates: readonly CertificatePair[]
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3'
+  /** OpenSSL's names, separated by colons, the most wanted first. Where none is of TLS 1.3, that version's are added. */
+  readonly ciphers: string
   /** `optional`: who presents none is let in, who presents a bad one is not. */
   readonly clientCertificates: 'none' | 'optional' | 'required'
   /** Authorities (PEM) of clients' certificates. */
   readonly clientAuthorities: readonly string[]
+  /** What those have revoked (PEM), each text with one or several lists. */
+  readonly revocationLists: readonly string[]
 }
 
 /**

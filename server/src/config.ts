@@ -196,6 +196,8 @@ function checkTls(values: SettingValues, mistakes: string[]): void {
     mistakes.push(
       `TOLLGATE_TLS_KEY_FILE: ${keys} files for the ${certificates} of TOLLGATE_TLS_CERT_FILE; each certificate needs its key`,
     )
+  if (values.TOLLGATE_TLS_CRL_FILE !== undefined && values.TOLLGATE_TLS_CLIENT_CA_FILE === undefined)
+    mistakes.push('TOLLGATE_TLS_CRL_FILE: whose lists these are is told by TOLLGATE_TLS_CLIENT_CA_FILE')
   const asked = values.TOLLGATE_TLS_CLIENT_CERTIFICATES
   if (asked === undefined || asked === 'none') return
   if (certificates === 0)
@@ -251,8 +253,10 @@ function toConfig(values: SettingValues): Config {
       certificates: values.TOLLGATE_TLS_CERT_FILE ?? [],
       keys: values.TOLLGATE_TLS_KEY_FILE ?? [],
       minVersion: values.TOLLGATE_TLS_MIN_VERSION,
+      ciphers: values.TOLLGATE_TLS_CIPHERS,
       clientCertificates: values.TOLLGATE_TLS_CLIENT_CERTIFICATES,
       clientAuthorities: values.TOLLGATE_TLS_CLIENT_CA_FILE ?? [],
+      revocationLists: values.TOLLGATE_TLS_CRL_FILE ?? [],
       upstreamAuthorities: values.TOLLGATE_UPSTREAM_CA_FILE ?? [],
     },
     logLevel: values.TOLLGATE_LOG_LEVEL,

@@ -12,6 +12,7 @@ import { judgeNode, thisNode } from './node-binary.ts'
 import { portProblem, type WantedPort, wantedPorts } from './ports.ts'
 import { readSecrets } from './secrets-file.ts'
 import { errorText, StartFailure } from './start-failure.ts'
+import { expiredLists, readTls } from './tls-files.ts'
 
 /** What one check found: fine or wrong, and what in one line. */
 type Finding = { readonly fine: boolean; readonly text: string }
@@ -33,6 +34,7 @@ export async function doctor(config: Config, print: (line: string) => void): Pro
     () => port(ports.gateway, holder, async () => (await healthProblem(config)) === undefined),
     ...(ports.control ? [controlPort(ports.control, holder)] : []),
     () => proxies(config),
+    () => tlsFiles(config),
     () => clock(config),
     () => workers(config),
   ]
@@ -138,6 +140,20 @@ async function answersHello({ host, port }: WantedPort): Promise<boolean> {
   } catch {
     // Whatever listens there does not speak as we do, which is what was asked.
     return false
+  }
+}
+
+function tlsFiles({ tls: files }: Config): Finding {
+  try {
+    const tls = readTls(files)
+    if (tls === undefined) return fine('no TLS on the gateway port')
+    const [expired] = expiredLists(tls, Date.now())
+    if (expired !== undefined) return wrong(`TLS: ${expired}`)
+    const lists = tls.revocationLists.length
+    return fine(`TLS: certificates ${tls.certificates.length}, files of revocation lists ${lists}`)
+  } catch (error) {
+    if (error instanceof StartFailure) return wrong(error.message)
+    throw error
   }
 }
 

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
+import { getCiphers } from 'node:tls'
+import { DEFAULT_CIPHERS } from '@tollgate/gateway/edge/tls-certificates'
 import { isOrganisationId } from '@tollgate/model/ids'
 import { z } from 'zod'
 
@@ -364,6 +366,15 @@ export const settings = {
     z.enum(['1.2', '1.3']).transform((version) => `TLSv${version}` as const),
     'Least version of TLS that clients may speak: `1.2` or `1.3`.',
   ),
+  TOLLGATE_TLS_CIPHERS: {
+    ...setting(
+      'TLS',
+      DEFAULT_CIPHERS,
+      cipherNames(),
+      'Cipher suites in OpenSSL’s names, separated by commas or colons, the most wanted first. Name ones with CBC only for old clients that know no others. Suites of TLS 1.3 are added where none is named.',
+    ),
+    fallbackShown: 'ECDHE with AES-GCM or ChaCha20-Poly1305; none with CBC',
+  },
   TOLLGATE_TLS_CLIENT_CERTIFICATES: setting(
     'TLS',
     'none',
@@ -372,6 +383,15 @@ export const settings = {
   ),
   TOLLGATE_TLS_CLIENT_CA_FILE: {
     ...setting('TLS', undefined, files(), 'Authorities (PEM files) of clients’ certificates.'),
+    fallbackShown: 'none',
+  },
+  TOLLGATE_TLS_CRL_FILE: {
+    ...setting(
+      'TLS',
+      undefined,
+      files(),
+      'Revocation lists (PEM files, each with one or several) of the authorities in `TOLLGATE_TLS_CLIENT_CA_FILE`, which must have signed them. SIGHUP reads them again. Clients of an authority whose list has expired are refused.',
+    ),
     fallbackShown: 'none',
   },
   TOLLGATE_UPSTREAM_CA_FILE: {
@@ -616,6 +636,19 @@ function hosts() {
       (names) => names.every((name) => /^(?:\*|(?:\*\.)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)$/.test(name)),
       'expected host names without ports, separated by commas',
     )
+}
+
+/** Names that this OpenSSL knows, and no others: of a list it passes over what it does not know, without a word. */
+function cipherNames() {
+  const known = new Set(getCiphers())
+  return z
+    .string()
+    .transform((list) => list.split(/[,:]/).map((name) => name.trim()))
+    .refine(
+      (list) => list.every((name) => known.has(name.toLowerCase())),
+      'expected names of cipher suites such as ECDHE-RSA-AES128-GCM-SHA256, separated by commas or colons',
+    )
+    .transform((list) => list.join(':').toUpperCase())
 }
 
 function networks() {

@@ -33,7 +33,7 @@ import { listening, portProblem, wantedPorts } from './ports.ts'
 import { recordFiles, refuseUnreadableFiles } from './record-files.ts'
 import type { Secrets } from './secrets-file.ts'
 import { StartFailure } from './start-failure.ts'
-import { readTls, readUpstreamAuthorities } from './tls-files.ts'
+import { expiredLists, readTls, readUpstreamAuthorities } from './tls-files.ts'
 import { type UntrustedForwarders, untrustedForwarders } from './untrusted-forwarders.ts'
 import { version } from './version.ts'
 import type { Addresses } from './welcome.ts'
@@ -203,6 +203,7 @@ async function assemble(config: Config, log: Log, parts: AsyncDisposableStack): 
     async rereadCertificates() {
       const tls = readTls(config.tls)
       if (tls !== undefined) await gateway.replaceCertificates(tls)
+      for (const msg of expiredLists(tls, Date.now())) log.line({ level: 'error', msg })
     },
     stop: () => parts.disposeAsync(),
   }
@@ -316,6 +317,7 @@ async function openGateway(parts: GatewayParts): Promise<Gateway> {
   // Subscribed before the records are read: a change in between is applied twice rather than not at all. Through the
   // control API it may come while the workers are starting; then it waits for them.
   const tls = readTls(config.tls)
+  for (const msg of expiredLists(tls, Date.now())) parts.log({ level: 'error', msg })
   const { promise: started, resolve } = Promise.withResolvers<Gateway>()
   storage.subscribe(async (changes) => (await started).apply(changes))
   const revision = await storage.revision()

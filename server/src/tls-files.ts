@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { certificateRegistry } from '@tollgate/gateway/edge/tls-certificates'
+import { checkTlsSettings, listsOf } from '@tollgate/gateway/edge/tls-certificates'
 import type { TlsSettings } from '@tollgate/gateway/settings'
 import { errorText, StartFailure } from './start-failure.ts'
 
@@ -10,33 +10,45 @@ export type TlsFiles = {
   /** In the order of `certificates`. */
   readonly keys: readonly string[]
   readonly minVersion: TlsSettings['minVersion']
+  readonly ciphers: TlsSettings['ciphers']
   readonly clientCertificates: TlsSettings['clientCertificates']
   readonly clientAuthorities: readonly string[]
+  readonly revocationLists: readonly string[]
   readonly upstreamAuthorities: readonly string[]
 }
 
 /** Reads what the gateway needs for TLS on its port; undefined without certificates. Throws `StartFailure` with what is wrong. */
 export function readTls(files: TlsFiles): TlsSettings | undefined {
   if (files.certificates.length === 0) return undefined
-  const tls = {
+  const tls: TlsSettings = {
     certificates: files.certificates.map((file, index) => ({
       certificate: pem(file),
       key: pem(files.keys[index] ?? ''),
     })),
     minVersion: files.minVersion,
+    ciphers: files.ciphers,
     clientCertificates: files.clientCertificates,
     clientAuthorities: files.clientAuthorities.map(pem),
+    revocationLists: files.revocationLists.map(pem),
   }
   try {
-    certificateRegistry(tls, new Uint8Array(TICKET_KEY_BYTES))
+    checkTlsSettings(tls)
   } catch (error) {
     throw new StartFailure(`TLS: ${errorText(error)}`)
   }
   return tls
 }
 
-/** What a handshake's session tickets are sealed with; here only to try the certificates. */
-const TICKET_KEY_BYTES = 48
+/** One sentence for each revocation list that is past its time: until it is renewed, clients of its authority are refused. */
+export function expiredLists(tls: TlsSettings | undefined, nowMs: number): readonly string[] {
+  if (tls === undefined) return []
+  return listsOf(tls)
+    .lists.filter(({ nextUpdateMs }) => nextUpdateMs < nowMs)
+    .map(({ authority, nextUpdateMs }) => {
+      const expiredAt = new Date(nextUpdateMs).toISOString()
+      return `the revocation list of ${authority} expired at ${expiredAt}: its clients are refused`
+    })
+}
 
 /** Authorities of upstreams' certificates, PEM. Throws `StartFailure` naming the file. */
 export function readUpstreamAuthorities(files: TlsFiles): readonly string[] {

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { TLSSocket } from 'node:tls'
 import { authority, local, one } from '@tollgate/gateway/testing/certificates'
+import { issue, revocationList } from '@tollgate/gateway/testing/issue'
 import { ConfigMistakes, readConfig } from './config.ts'
+import { doctor } from './doctor.ts'
 import { openLog } from './log.ts'
 import { start } from './start.ts'
 import { StartFailure } from './start-failure.ts'
@@ -94,4 +96,46 @@ test('certificates, keys and authorities that do not go together are mistakes of
     () => config({ TOLLGATE_TLS_CERT_FILE: certificate, TOLLGATE_TLS_CLIENT_CERTIFICATES: 'required' }),
     (error: unknown) => error instanceof ConfigMistakes && error.mistakes.length === 2,
   )
+})
+
+test('finding 26: suites are taken by names that are known, and said to be wrong otherwise', () => {
+  const suites = 'ecdhe-rsa-aes128-gcm-sha256, ECDHE-RSA-AES128-SHA:TLS_AES_128_GCM_SHA256'
+  assert.equal(
+    config({ TOLLGATE_TLS_CIPHERS: suites }).tls.ciphers,
+    'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:TLS_AES_128_GCM_SHA256',
+  )
+  for (const wrong of ['HIGH:!aNULL', 'ECDHE-RSA-AES128-GCM-SHA265', 'AES128-SHA,,', '@SECLEVEL=0'])
+    assert.throws(() => config({ TOLLGATE_TLS_CIPHERS: wrong }), ConfigMistakes, wrong)
+})
+
+test('revocation lists are read with the certificates; an expired one is said by doctor and in the log', async (t) => {
+  const issuer = issue({ name: 'issuer', authority: true })
+  const list = (nextUpdateMs: number) => revocationList({ issuer, revoked: [], nextUpdateMs })
+  const lists = file('lists.pem', list(Date.now() + 60_000))
+  const more = {
+    TOLLGATE_TLS_CERT_FILE: file('cert4.pem', local.certificate),
+    TOLLGATE_TLS_KEY_FILE: file('key4.pem', local.key),
+    TOLLGATE_TLS_CRL_FILE: lists,
+  }
+  assert.throws(() => config(more), ConfigMistakes, 'whose lists?')
+  const settings = config({ ...more, TOLLGATE_TLS_CLIENT_CA_FILE: file('ca4.pem', issuer.certificate) })
+  const examined = async () => {
+    const lines: string[] = []
+    await doctor(settings, (line) => lines.push(line))
+    return lines.find((line) => line.includes('TLS')) ?? ''
+  }
+  assert.match(await examined(), /^ok .*TLS: certificates 1, files of revocation lists 1/)
+  const log = openLog(settings)
+  const said: unknown[] = []
+  const running = await start(settings, { ...log, line: (fields) => said.push(fields.msg) })
+  t.after(() => running.stop())
+  const sentence = /the revocation list of CN=issuer expired at .*: its clients are refused/
+  assert.ok(!said.some((msg) => sentence.test(String(msg))))
+  file('lists.pem', list(Date.now() - 60_000))
+  await running.rereadCertificates()
+  assert.ok(said.some((msg) => sentence.test(String(msg))))
+  assert.match(await examined(), /^WRONG .*CN=issuer expired/)
+  file('lists.pem', revocationList({ issuer: issue({ name: 'issuer' }), revoked: [] }))
+  await assert.rejects(running.rereadCertificates(), StartFailure)
+  assert.match(await examined(), /^WRONG .*no authority of clients’ certificates has signed it/)
 })

@@ -5,6 +5,7 @@ import {
   certificateCredential,
   isBound,
   judgeBoundKey,
+  missingCertificate,
 } from '@tollgate/model/judge/judge-certificate'
 import { credentialMissing, presentedCredential } from '@tollgate/model/judge/token-auth'
 import { type Refusal, refusal } from '../pipeline/answer.ts'
@@ -40,7 +41,7 @@ export function authToken(plan: Plan): Authenticator {
       let credential = presentedCredential(auth, context)
       if (credential === '' && auth.useCertificate)
         credential = certificateCredential(rules, context.clientTls)
-      if (credential === '') return undefined
+      if (credential === '') return withoutCertificate(rules, context)
       const found = keys.find(credential)
       if (found instanceof Promise) return found.then((later) => identify(context, later))
       return identify(context, found)
@@ -51,6 +52,12 @@ export function authToken(plan: Plan): Authenticator {
 
 const UNKNOWN = denied(refusal('key_unknown', { step: 'credential', code: 'key_unknown' }))
 const UNAVAILABLE = denied(refusal('store_unavailable', { step: 'credential', code: 'key_lookup_failed' }))
+
+/** Nothing is presented; undefined = nor could the client's certificate have been on another connection. */
+function withoutCertificate(rules: ApiRules, { clientTls }: RequestContext): Denied | undefined {
+  const refused = missingCertificate(rules, clientTls)
+  return refused && denied(refusal(refused.code, refused.traceStep))
+}
 
 function denied(why: Refusal, identity?: Identity): Denied {
   return { method: 'denied', refusal: why, identity }

@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test'
 import { authority, local } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
 import { startUpstream, type TestUpstream } from '../testing/upstream.ts'
+import { DEFAULT_CIPHERS } from './tls-certificates.ts'
 
 let upstream: TestUpstream
 let gate: TestGate
@@ -24,8 +25,10 @@ before(async () => {
       tls: {
         certificates: [local],
         minVersion: 'TLSv1.2',
+        ciphers: DEFAULT_CIPHERS,
         clientCertificates: 'none',
         clientAuthorities: [],
+        revocationLists: [],
       },
     },
   })

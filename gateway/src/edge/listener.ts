@@ -1,17 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { HttpServer, ListenOptions } from '@tollgate/http1/connection/server'
 import { byPreface, type ProtocolHandlers } from '@tollgate/http1/h2/preface'
 import type { Http2Server } from '@tollgate/http1/h2/server'
-import type { TlsSettings } from '../settings.ts'
+import type { CertificatePair, TlsSettings } from '../settings.ts'
 import { proxyProtocol, type TrustedProxies } from './proxy-protocol.ts'
-import {
-  type ApiCertificate,
-  type ApiTls,
-  type ContextCache,
-  certificateRegistry,
-  noApiTls,
-} from './tls-certificates.ts'
+import type { ApiTls } from './tls-certificates.ts'
+import { tlsTermination } from './tls-termination.ts'
 
 /** What a listener hands its connections to. */
 export type ListenerParts = {
@@ -31,8 +25,8 @@ export type ListenerParts = {
   readonly drainMs: number
   /** A connection came to nothing before there was a request. */
   readonly onProtocolError: (reason: string, remoteAddress: string) => void
-  /** An API's certificate cannot be used for handshakes. */
-  readonly onUnusableCertificate: (certificate: ApiCertificate, reason: string) => void
+  /** A certificate cannot be used for handshakes. */
+  readonly onUnusableCertificate: (certificate: CertificatePair, reason: string) => void
 }
 
 /** The gateway's port: takes connections, secures them, and hands each to who speaks its protocol. */
@@ -126,23 +120,23 @@ function plainServer(parts: ListenerParts): PortServer {
   }
 }
 
-/** Secures connections that others accept; replaced as a whole when certificates, or what is asked of clients, change. */
-type TlsTermination = { readonly server: TlsServer; readonly tls: TlsSettings; readonly apis: ApiTls }
-
-function tlsServer(parts: ListenerParts, settings: TlsSettings): PortServer {
-  const cache: ContextCache = new Map()
+function tlsServer(parts: ListenerParts, tls: TlsSettings): PortServer {
   const begin = proxyProtocol({ ...parts, waitMs: parts.handshakeMs })
-  const handOn = (socket: TLSSocket): void => {
-    const client = begin.clientOf(socket)
-    if (socket.alpnProtocol === 'h2') parts.http2?.handleSocket(socket, client)
-    else parts.http1.handleSocket(socket, client)
-  }
-  let current = terminator(parts, settings, noApiTls, cache, handOn)
+  const termination = tlsTermination({
+    ...parts,
+    tls,
+    protocols: parts.http2 === undefined ? ['http/1.1'] : ['h2', 'http/1.1'],
+    handOn(socket) {
+      const client = begin.clientOf(socket)
+      if (socket.alpnProtocol === 'h2') parts.http2?.handleSocket(socket, client)
+      else parts.http1.handleSocket(socket, client)
+    },
+  })
   const sockets = new Set<Socket>()
   const secure = (socket: Socket): void => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    current.server.emit('connection', socket)
+    termination.secure(socket)
   }
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => begin.await(socket, secure))
   return {
@@ -150,67 +144,9 @@ function tlsServer(parts: ListenerParts, settings: TlsSettings): PortServer {
     pending: begin.pending,
     // A secured connection does not tell which of these it came from, so they stay here until their end.
     unspoken: sockets,
-    replaceCertificates(next) {
-      current = terminator(parts, next, current.apis, cache, handOn)
-    },
-    useApis(apis) {
-      if (sameTls(apis, current.apis)) return
-      current = terminator(parts, current.tls, apis, cache, handOn)
-    },
+    replaceCertificates: termination.replaceSettings,
+    useApis: termination.useApis,
   }
-}
-
-function terminator(
-  parts: ListenerParts,
-  tls: TlsSettings,
-  apis: ApiTls,
-  cache: ContextCache,
-  handOn: (socket: TLSSocket) => void,
-): TlsTermination {
-  const registry = certificateRegistry(tls, parts.ticketKeys, apis, cache, parts.onUnusableCertificate)
-  const server = createTlsServer(
-    {
-      ...registry.fallback,
-      ALPNProtocols: parts.http2 === undefined ? ['http/1.1'] : ['h2', 'http/1.1'],
-      SNICallback: (host, done) => done(null, registry.find(host)),
-      requestCert: tls.clientCertificates !== 'none' || apis.asksClients,
-      rejectUnauthorized: tls.clientCertificates === 'required',
-      handshakeTimeout: parts.handshakeMs,
-    },
-    (socket) => {
-      if (isUnwelcome(socket, tls, apis)) {
-        parts.onProtocolError('TLS: the client’s certificate is not accepted', socket.remoteAddress ?? '')
-        socket.destroy()
-        return
-      }
-      handOn(socket)
-    },
-  )
-  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    parts.onProtocolError(`TLS: ${error.code ?? error.message}`, socket.remoteAddress ?? '')
-    socket.destroy()
-  })
-  return { server, tls, apis }
-}
-
-/** A certificate of the store is known by its id alone: two of one id are one. */
-function sameTls(one: ApiTls, other: ApiTls): boolean {
-  return (
-    one.asksClients === other.asksClients &&
-    one.knows === other.knows &&
-    one.certificates.length === other.certificates.length &&
-    one.certificates.every(({ id, domain }, index) => {
-      const counterpart = other.certificates[index]
-      return counterpart?.id === id && counterpart.domain === domain
-    })
-  )
-}
-
-/** A certificate that the settings ask for but do not demand is none, a good one, or one that the store has. */
-function isUnwelcome(socket: TLSSocket, { clientCertificates }: TlsSettings, apis: ApiTls): boolean {
-  if (clientCertificates !== 'optional' || socket.authorized) return false
-  const shown = socket.getPeerX509Certificate()
-  return shown !== undefined && !apis.knows(shown.fingerprint256.replaceAll(':', '').toLowerCase())
 }
 
 function listen(server: Server, options: ListenOptions): Promise<number> {

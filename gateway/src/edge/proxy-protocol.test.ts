@@ -8,12 +8,15 @@ import type { TlsSettings } from '../settings.ts'
 import { authority, local } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
 import { startUpstream, type TestUpstream } from '../testing/upstream.ts'
+import { DEFAULT_CIPHERS } from './tls-certificates.ts'
 
 const tls: TlsSettings = {
   certificates: [local],
   minVersion: 'TLSv1.2',
+  ciphers: DEFAULT_CIPHERS,
   clientCertificates: 'none',
   clientAuthorities: [],
+  revocationLists: [],
 }
 /** The balancer's address, and that of somebody else. */
 const BALANCER = '127.0.0.1'

@@ -6,13 +6,15 @@ import type { TlsSettings } from '../settings.ts'
 import { authority, client, local, one, two } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
 import { startUpstream, type TestUpstream } from '../testing/upstream.ts'
-import { certificateRegistry } from './tls-certificates.ts'
+import { checkTlsSettings, DEFAULT_CIPHERS } from './tls-certificates.ts'
 
 const tls: TlsSettings = {
   certificates: [local, two],
   minVersion: 'TLSv1.2',
+  ciphers: DEFAULT_CIPHERS,
   clientCertificates: 'none',
   clientAuthorities: [],
+  revocationLists: [],
 }
 
 let upstream: TestUpstream
@@ -130,6 +132,33 @@ test('a version below the least one is refused', async () => {
   await assert.rejects(secured(gate, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }))
 })
 
+test('finding 26: no suite with CBC is spoken, with TLS 1.2 either, unless the settings name one', async (t) => {
+  const withTls12 = (ciphers: string) => ({ ciphers, maxVersion: 'TLSv1.2' as const })
+  const cbc = 'ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES128-SHA256'
+  await assert.rejects(secured(gate, withTls12(cbc)))
+  for (const suite of [
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+  ]) {
+    const socket = await secured(gate, withTls12(suite))
+    assert.equal(socket.getCipher().name, suite)
+    socket.destroy()
+  }
+  const old = await secureGate({ ...tls, ciphers: `ECDHE-ECDSA-AES128-GCM-SHA256:${cbc}` })
+  t.after(() => old.close())
+  const allowed = await secured(old, withTls12(cbc))
+  assert.equal(allowed.getCipher().name, 'ECDHE-ECDSA-AES128-SHA')
+  allowed.destroy()
+  const modern = await secured(old, {})
+  assert.equal(modern.getProtocol(), 'TLSv1.3', 'naming suites of TLS 1.2 does not switch off 1.3')
+  modern.destroy()
+  await assert.rejects(
+    secured(old, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: `${cbc}:@SECLEVEL=0` }),
+  )
+  assert.throws(() => checkTlsSettings({ ...tls, ciphers: 'NOT-A-SUITE' }), /cannot be used/)
+})
+
 test('plain HTTP on the port of TLS is not answered', async () => {
   await assert.rejects(gate.call('/safe/'))
 })
@@ -161,7 +190,7 @@ test('clients present a certificate where it is demanded; where it is optional, 
 })
 
 test('certificates that cannot be used are said before anything starts', () => {
-  assert.throws(() => certificateRegistry({ ...tls, certificates: [] }, new Uint8Array(48)), /at least one/)
+  assert.throws(() => checkTlsSettings({ ...tls, certificates: [] }), /at least one/)
   const broken = { ...tls, certificates: [local, { certificate: 'nonsense', key: local.key }] }
-  assert.throws(() => certificateRegistry(broken, new Uint8Array(48)), /certificate 2 cannot be used/)
+  assert.throws(() => checkTlsSettings(broken), /certificate 2 cannot be used/)
 })

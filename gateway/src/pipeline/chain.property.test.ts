@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import type {
@@ -45,6 +46,7 @@ import {
 } from '../testing/random-worlds.ts'
 import { createDataPlane, type DataPlane } from '../worker/data-plane.ts'
 import type { LogLine } from '../worker-protocol.ts'
+import { noteClient } from './client-tls.ts'
 
 /** The whole chain of the gateway, from the head of a request to its end, decides what judgeRequest() decides. */
 
@@ -349,7 +351,7 @@ function tlsOf({ certificate }: Asked): ClientTls {
   return { fingerprint: certificate === 'listed' ? LISTED : 'b2'.repeat(32), ...VALID }
 }
 
-/** A connection as far as the gateway asks it for the client's certificate. */
+/** A connection whose handshake is done, as far as the gateway knows it. */
 function socketOf(asked: Asked): TLSSocket | undefined {
   const tls = tlsOf(asked)
   if (tls === 'plain') return undefined
@@ -361,8 +363,10 @@ function socketOf(asked: Asked): TLSSocket | undefined {
           validFromDate: new Date(tls.notBeforeMs),
           validToDate: new Date(tls.notAfterMs),
         }
-  // Nothing else of a socket is read.
-  return { getPeerX509Certificate: () => certificate } as unknown as TLSSocket
+  // Nothing of a socket is read, and nothing else of a certificate.
+  const socket = {} as TLSSocket
+  noteClient(socket, certificate as X509Certificate | undefined, undefined, undefined)
+  return socket
 }
 
 /** One request of a client whose upstream answers at once: what the engine is to the gateway, without sockets. */

@@ -4,13 +4,10 @@ import type { KeyUses } from '@tollgate/analytics/key-uses'
 import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import type { Leases } from '@tollgate/limits/leases'
 import type { ApiEvent } from '@tollgate/model/definition/api-events'
-import { certificateRegistry } from '../edge/tls-certificates.ts'
+import { checkTlsSettings, TICKET_KEY_BYTES } from '../edge/tls-certificates.ts'
 import type { Gateway } from '../gateway.ts'
 import type { LogLine, WorkerSetup } from '../worker-protocol.ts'
 import { WorkerPool } from './worker-pool.ts'
-
-/** Node's size for the keys of session tickets. */
-const TICKET_KEY_BYTES = 48
 
 /** What the data plane is started with. */
 export type GatewayOptions = Omit<WorkerSetup, 'worker' | 'reusePort' | 'ticketKeys'> & {
@@ -38,7 +35,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (reusePort && options.port !== 0) await bindOnce(options.host, options.port, false)
   const ticketKeys = randomBytes(TICKET_KEY_BYTES)
   // Bad certificates are said before there is a thread to fail.
-  if (options.settings.tls !== undefined) certificateRegistry(options.settings.tls, ticketKeys)
+  if (options.settings.tls !== undefined) checkTlsSettings(options.settings.tls)
   const workers = reusePort ? Math.max(1, options.workers) : 1
   const workerPool = new WorkerPool({ ...options, reusePort, ticketKeys, workers })
   await workerPool.start()
@@ -50,7 +47,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       if (before === undefined) throw new Error('the gateway was started without TLS')
       if (tls.clientCertificates !== before.clientCertificates)
         throw new Error('whether clients present certificates cannot be changed without a restart')
-      certificateRegistry(tls, ticketKeys)
+      checkTlsSettings(tls)
       await workerPool.replaceCertificates(tls)
     },
     close: (graceMs) => workerPool.close(graceMs),

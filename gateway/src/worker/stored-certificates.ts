@@ -1,7 +1,9 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
 import { unseal } from '@tollgate/storage/secrets'
+import type { StoredPair } from '../edge/tls-certificates.ts'
 import { CertificateMissing } from '../pipeline/compile-error.ts'
+import type { CertificatePair } from '../settings.ts'
 import type { UpstreamCertificates } from '../upstream/upstream-tls.ts'
 
 /** The certificates of all organisations, as the definitions of one organisation may use them. */
@@ -10,8 +12,14 @@ export interface StoredCertificates extends UpstreamCertificates {
   remove(id: string): void
   /** Whether the organisation has it. */
   has(orgId: string, id: string): boolean
+  /** With its private key; the same object each time, until it changes. Throws `CertificateMissing`. */
+  pair(orgId: string, id: string): StoredPair
+  /** Whether `pair` gave that, and still does. */
+  holds(pair: CertificatePair): boolean
   /** Whether any organisation has a certificate of this fingerprint. */
   knows(fingerprint: string): boolean
+  /** Changes with the set of certificates that an organisation has; undefined = all organisations together. */
+  digest(orgId: string | undefined): string
 }
 
 export function storedCertificates(
@@ -19,8 +27,10 @@ export function storedCertificates(
   pepper: string,
 ): StoredCertificates {
   const byId = new Map<string, CertificateRecord>()
-  /** Keys that were opened. */
-  const keys = new Map<string, string>()
+  /** Those whose keys were opened. */
+  const pairs = new Map<string, StoredPair>()
+  const current = new Set<CertificatePair>()
+  const digests = new Map<string | undefined, string>()
   /** How many organisations have it. */
   const fingerprints = new Map<string, number>()
 
@@ -43,23 +53,31 @@ export function storedCertificates(
     put(record) {
       store.remove(record.id)
       byId.set(record.id, record)
+      digests.clear()
       count(record, 1)
     },
     remove(id) {
       const record = byId.get(id)
       if (record === undefined) return
       byId.delete(id)
-      keys.delete(id)
+      const pair = pairs.get(id)
+      if (pair !== undefined) current.delete(pair)
+      pairs.delete(id)
+      digests.clear()
       count(record, -1)
     },
     has: (orgId, id) => byId.get(id)?.orgId === orgId,
     pair(orgId, id) {
       const { pem, keySealed } = find(orgId, id)
       if (keySealed === '') throw new CertificateMissing(`certificate ${id} has no private key`)
-      const key = keys.get(id) ?? opened(pepper, id, keySealed)
-      keys.set(id, key)
-      return { id, certificate: pem, key }
+      const known = pairs.get(id)
+      if (known !== undefined) return known
+      const pair = { id, certificate: pem, key: opened(pepper, id, keySealed) }
+      pairs.set(id, pair)
+      current.add(pair)
+      return pair
     },
+    holds: (pair) => current.has(pair),
     publicKey(orgId, id) {
       const { pem } = find(orgId, id)
       const isKey = !pem.startsWith('-----BEGIN CERTIFICATE')
@@ -69,6 +87,16 @@ export function storedCertificates(
         .digest('hex')
     },
     knows: (fingerprint) => fingerprints.has(fingerprint),
+    digest(orgId) {
+      const known = digests.get(orgId)
+      if (known !== undefined) return known
+      const hash = createHash('sha256')
+      const ids = [...byId.values()].filter((record) => orgId === undefined || record.orgId === orgId)
+      for (const id of ids.map(({ id }) => id).sort()) hash.update(`${id} `)
+      const digest = hash.digest('hex')
+      digests.set(orgId, digest)
+      return digest
+    },
   }
   for (const record of records) store.put(record)
   return store

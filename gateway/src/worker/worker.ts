@@ -113,8 +113,13 @@ function listener(setup: WorkerSetup, plane: DataPlane, log: (line: LogLine) => 
     proxyProtocolFrom: settings.proxyProtocol ? trustedPeers(settings.trustedProxies) : undefined,
     drainMs: settings.drainMs,
     onProtocolError: (reason, remoteAddress) => plane.onProtocolError?.(reason, remoteAddress, 0),
-    onUnusableCertificate: ({ id }, error) =>
-      log({ level: 'error', msg: 'certificate cannot be used for handshakes', certificate: id, error }),
+    onUnusableCertificate: (pair, error) =>
+      log({
+        level: 'error',
+        msg: 'certificate cannot be used for handshakes',
+        certificate: 'id' in pair ? pair.id : '',
+        error,
+      }),
   })
 }
 

@@ -8,7 +8,9 @@ import {
   certificateCredential,
   judgeBoundKey,
   judgeClientCertificate,
+  missingCertificate,
 } from './judge-certificate.ts'
+import { traceWords } from './trace-words.ts'
 
 const orgId = 'a'.repeat(24)
 const fingerprint = 'b'.repeat(64)
@@ -46,6 +48,39 @@ test('a bound key opens nothing without its certificate, whatever the API', () =
     judge({ mtls_static_certificate_bindings: [] }, shown, { ...open, mutualTls: true }),
     undefined,
   )
+})
+
+test('a certificate that is revoked, or that no list can speak of any more, opens nothing', () => {
+  const bound = { certificate: orgId + fingerprint }
+  const open = { orgId, mutualTls: false, useCertificate: false }
+  for (const [revocation, words] of [
+    ['revoked', 'is revoked'],
+    ['unknown', 'may be revoked: the list of its authority has expired'],
+  ] as const) {
+    const tls = { ...shown, revocation }
+    for (const refused of [
+      judgeClientCertificate(new Set([fingerprint]), tls, 1_500),
+      judgeBoundKey(bound, open, tls, 1_500),
+    ]) {
+      assert.equal(refused?.code, 'client_certificate_revoked')
+      assert.equal(traceWords(refused.traceStep), `${fingerprint} ${words}`)
+    }
+  }
+  assert.equal(code([], { ...shown, revocation: 'revoked' }), 'client_certificate_not_allowed')
+})
+
+test('who was not asked on this connection, and would be on another, is told to make that', () => {
+  const bound = { certificate: orgId + fingerprint }
+  assert.equal(code([fingerprint], 'misdirected'), 'misdirected')
+  assert.equal(
+    judgeBoundKey(bound, { orgId, mutualTls: false, useCertificate: false }, 'misdirected', 1_500)?.code,
+    'misdirected',
+  )
+  const rules = compileRules({ org_id: orgId, auth: { use_certificate: true } })
+  assert.equal(certificateCredential(rules, 'misdirected'), '')
+  assert.equal(missingCertificate(rules, 'misdirected')?.code, 'misdirected')
+  assert.equal(missingCertificate(rules, 'no-certificate'), undefined)
+  assert.equal(missingCertificate(compileRules({ org_id: orgId }), 'misdirected'), undefined)
 })
 
 test('a certificate stands for a key only where the API says so', () => {

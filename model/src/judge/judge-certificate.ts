@@ -8,10 +8,15 @@ export type ClientCertificate = {
   readonly fingerprint: string
   readonly notBeforeMs: number
   readonly notAfterMs: number
+  /** Its authority's revocation list has it (`revoked`), or is past its time and says nothing any more (`unknown`). */
+  readonly revocation?: 'revoked' | 'unknown' | undefined
 }
 
-/** What TLS says of a client: nothing (`plain`), that it has shown no certificate, or which. */
-export type ClientTls = 'plain' | 'no-certificate' | ClientCertificate
+/**
+ * What TLS says of a client: nothing (`plain`), that it has shown no certificate, that it was not asked for one on this
+ * connection and would be on another one to the host of the request (`misdirected`), or which.
+ */
+export type ClientTls = 'plain' | 'no-certificate' | 'misdirected' | ClientCertificate
 
 /** Why a client certificate does not do. */
 export type CertificateRefusal = { readonly code: RefusalCode; readonly traceStep: TraceStep }
@@ -26,13 +31,14 @@ export function judgeClientCertificate(
   nowMs: number,
 ): CertificateRefusal | undefined {
   if (tls === 'plain') return { code: 'tls_required', traceStep: { step: 'credential', code: 'tls_missing' } }
+  if (tls === 'misdirected') return MISDIRECTED
   if (tls === 'no-certificate') return { code: 'client_certificate_required', traceStep: NOT_SHOWN }
   const { fingerprint } = tls
   if (!allowed.has(fingerprint)) {
     const traceStep: TraceStep = { step: 'credential', code: 'certificate_not_listed', args: { fingerprint } }
     return { code: 'client_certificate_not_allowed', traceStep }
   }
-  return outOfTime(tls, nowMs)
+  return revoked(tls) ?? outOfTime(tls, nowMs)
 }
 
 /**
@@ -48,6 +54,7 @@ export function judgeBoundKey(
   if (!isBound(session, api)) return undefined
   const own = session.certificate ?? ''
   const bindings = api.mutualTls ? (session.mtls_static_certificate_bindings ?? []) : []
+  if (tls === 'misdirected') return MISDIRECTED
   if (tls === 'plain' || tls === 'no-certificate')
     return { code: 'key_certificate_required', traceStep: NOT_SHOWN }
   const id = api.orgId + tls.fingerprint
@@ -64,7 +71,7 @@ export function judgeBoundKey(
       traceStep: { step: 'credential', code: 'key_bound_to_other', args },
     }
   }
-  return outOfTime(tls, nowMs)
+  return revoked(tls) ?? outOfTime(tls, nowMs)
 }
 
 /** What an API asks of the keys that open it. */
@@ -96,6 +103,14 @@ export function boundBy({ orgId, clientCertificates, auth }: BindingApi): Bindin
   return { orgId, mutualTls: clientCertificates !== undefined, useCertificate: auth.useCertificate }
 }
 
+/** Why a request without any credential is refused, where the client's certificate could have been it. */
+export function missingCertificate(
+  { auth }: Pick<BindingApi, 'auth'>,
+  tls: ClientTls,
+): CertificateRefusal | undefined {
+  return auth.useCertificate && tls === 'misdirected' ? MISDIRECTED : undefined
+}
+
 /**
  * The secret of the key that a certificate stands for (gateway contract, sections 2 and 7); empty when the API takes none.
  * It can be computed from the certificate, so it opens nothing without it: see `judgeBoundKey`.
@@ -104,7 +119,7 @@ export function certificateCredential(
   { orgId, auth }: Pick<BindingApi, 'orgId' | 'auth'>,
   tls: ClientTls,
 ): string {
-  if (!auth.useCertificate || tls === 'plain' || tls === 'no-certificate') return ''
+  if (!auth.useCertificate || typeof tls === 'string') return ''
   return certificateSecret(orgId, orgId + tls.fingerprint)
 }
 
@@ -114,6 +129,21 @@ export function certificateSecret(orgId: string, certificate: string): string {
 }
 
 const NOT_SHOWN: TraceStep = { step: 'credential', code: 'certificate_missing' }
+
+/** The client may ask again on a connection of its own to that host (RFC 9110, 15.5.20). */
+const MISDIRECTED: CertificateRefusal = {
+  code: 'misdirected',
+  traceStep: { step: 'credential', code: 'certificate_not_asked' },
+}
+
+function revoked({ fingerprint, revocation }: ClientCertificate): CertificateRefusal | undefined {
+  if (revocation === undefined) return undefined
+  const code = revocation === 'revoked' ? 'certificate_revoked' : 'certificate_not_checkable'
+  return {
+    code: 'client_certificate_revoked',
+    traceStep: { step: 'credential', code, args: { fingerprint } },
+  }
+}
 
 function outOfTime(
   { fingerprint, notBeforeMs, notAfterMs }: ClientCertificate,

@@ -169,6 +169,20 @@ test('an API with mutual TLS admits nobody whose connection is plain, keyless or
   }
 })
 
+test('who presents nothing is misdirected where the certificate on another connection could have been the key', () => {
+  const code = (definition: object) => {
+    const asked = { ...facts({ key: '' }), clientTls: 'misdirected' as const }
+    const verdict = judgeRequest(api(definition), asked, {
+      findAccess: () => undefined,
+      counters: memoryCounters(),
+      nowMs: 0,
+    })
+    return verdict.outcome === 'refuse' && verdict.code
+  }
+  assert.equal(code({ auth: { use_certificate: true } }), 'misdirected')
+  assert.equal(code({}), 'credential_missing')
+})
+
 test('without room for counters nothing passes uncounted', () => {
   assert.equal(gate({}, { ...open, rate: 1, per: 1 }, memoryCounters({ cells: 0 }))(), 'counters_full')
 })

@@ -4,7 +4,7 @@ import type { Subject } from '../features/feature.ts'
 import { featuresAfterPath, type SlotJudge, slotOf } from '../features/index.ts'
 import type { Counters } from '../limits/counters.ts'
 import type { OrganisationLimits } from '../limits/organisation-limits.ts'
-import { boundBy, certificateCredential, judgeBoundKey } from './judge-certificate.ts'
+import { boundBy, certificateCredential, judgeBoundKey, missingCertificate } from './judge-certificate.ts'
 import { judgeKey, judgeOpen, type NeedsGrant } from './judge-key.ts'
 import { judgeVersion, subVersionMissing, type VersionPassed } from './judge-version.ts'
 import { type Refused, refused, refusedFor } from './refused.ts'
@@ -100,7 +100,11 @@ class Judging {
     const { clientTls = 'plain' } = this.#facts
     const { auth } = this.#rules
     const presented = presentedCredential(auth, this.#facts) || certificateCredential(this.#rules, clientTls)
-    if (presented === '') return refused('credential_missing', this.#passed, credentialMissing(auth))
+    if (presented === '') {
+      const shown = missingCertificate(this.#rules, clientTls)
+      if (shown !== undefined) return refused(shown.code, this.#passed, shown.traceStep)
+      return refused('credential_missing', this.#passed, credentialMissing(auth))
+    }
     this.#access = this.#world.findAccess(presented, this.#rules)
     if (this.#access === undefined) return undefined
     const bound = judgeBoundKey(this.#access.session, boundBy(this.#rules), clientTls, this.#world.nowMs)

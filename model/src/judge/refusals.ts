@@ -128,12 +128,28 @@ export const refusals = {
     owner: 'client',
     counted: 'auth',
   },
+  client_certificate_revoked: {
+    status: 403,
+    message: 'Certificate is revoked or cannot be checked',
+    meaning:
+      'The client’s certificate is on the revocation list of its authority (`TOLLGATE_TLS_CRL_FILE`), or that list has expired.',
+    owner: 'client',
+    counted: 'auth',
+  },
   client_certificate_not_allowed: {
     status: 403,
     message: 'Certificate with SHA256 … not allowed',
     meaning: 'The client’s certificate is not one of the API’s `client_certificates`.',
     owner: 'api',
     counted: 'auth',
+  },
+  misdirected: {
+    status: 421,
+    message: 'Misdirected Request',
+    meaning:
+      'The API wants a client certificate, and the connection was made to another host name, whose clients are not asked for one. A new connection to the API’s own name is asked.',
+    owner: 'client',
+    counted: 'other',
   },
   credential_missing: {
     status: 401,
