@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import type { TlsSettings } from '../settings.ts'
-import { authority, local } from '../testing/certificates.ts'
+import { authority, client, local } from '../testing/certificates.ts'
 import { startGate, type TestGate } from '../testing/gate.ts'
 import { startUpstream, type TestUpstream } from '../testing/upstream.ts'
 import { DEFAULT_CIPHERS } from './tls-certificates.ts'
@@ -161,6 +161,38 @@ test('what follows the header may be TLS, in both protocols', async () => {
       assert.equal(await askByHttp2(`https://127.0.0.1:${secure.gateway.port}`, secured), '203.0.113.8')
     }
   }
+})
+
+test('finding 23: behind the header too, clients are asked by the host they name', async () => {
+  const record = await secure.addCertificate(client.certificate)
+  const api = await secure.addApi({
+    name: 'asked',
+    domain: 'asked.test',
+    use_keyless: true,
+    use_mutual_tls_auth: true,
+    client_certificates: [record.id],
+    proxy: { listen_path: '/told/', target_url: upstream.url },
+  })
+  for (const [servername, answer] of [
+    ['asked.test', '203.0.113.8'],
+    ['other.test', undefined],
+  ] as const) {
+    const raw = await opened(secure)
+    raw.write(BINARY)
+    const own = { cert: client.certificate, key: client.key, servername }
+    const socket = connectTls({ socket: raw, ca: authority, checkServerIdentity: () => undefined, ...own })
+    await once(socket, 'secureConnect')
+    socket.write(GET.replace('gate', 'asked.test'))
+    const text = await read(socket, REPLY)
+    assert.match(text, answer === undefined ? /^HTTP\/1\.1 421 / : /^HTTP\/1\.1 200 /)
+    assert.equal(forwardedFor(text), answer)
+    socket.destroy()
+  }
+  const silent = await opened(secure)
+  silent.write(BINARY)
+  assert.equal(await read(silent, /./), '', 'who says no more is cut off')
+  await secure.logged((line) => line.reason === 'TLS: no handshake in time')
+  await secure.removeApi(api)
 })
 
 test('or HTTP/2 without TLS', async () => {
