@@ -29,6 +29,9 @@ const onPostgres: readonly string[] = ['quota-cluster', 'second-node', 'store-do
 
 /** On SQLite alone: the wire, the engine and the rules above the stores, where nothing depends on the database. */
 const onSqlite: readonly string[] = [
+  'ports',
+  'containers',
+  'advisories',
   'bootstrap-script',
   'certificates',
   'effective-access',
