@@ -13,8 +13,10 @@ import { globalReplyHeaders } from '../steps/global-reply-headers.ts'
 import { hardTimeout } from '../steps/hard-timeout.ts'
 import { judgeStep } from '../steps/judge.ts'
 import { limits } from '../steps/limits.ts'
+import { organisationSwitch } from '../steps/organisation-switch.ts'
 import { replyHeaders } from '../steps/reply-headers.ts'
 import { requestHeaders } from '../steps/request-headers.ts'
+import { versionTarget } from '../steps/version-target.ts'
 import type { OrganisationEntry } from './organisation-registry.ts'
 import type { StoredCertificates } from './stored-certificates.ts'
 
@@ -38,7 +40,9 @@ const authToken: StepFactory<ApiPlan> = {
 /** Steps that do more than judge, by the feature that they belong to. */
 const own: Partial<Record<FeatureName, StepFactory<ApiPlan>>> = {
   'client-certificates': clientCertificate,
+  'organisation-switch': organisationSwitch,
   'auth-token': authToken,
+  'version-target': versionTarget,
   limits,
   'global-headers': globalHeaders,
   'request-headers': requestHeaders,
@@ -49,6 +53,8 @@ const own: Partial<Record<FeatureName, StepFactory<ApiPlan>>> = {
 }
 
 /** Every step a request may take once its version is known, in THE order of the features. */
-export const STEPS: readonly StepFactory<ApiPlan>[] = featuresAfterPath.map(
-  (feature) => own[feature.name] ?? judgeStep(feature),
-)
+export const STEPS: readonly StepFactory<ApiPlan>[] = featuresAfterPath.flatMap((feature) => {
+  const step = own[feature.name]
+  if (step !== undefined) return step
+  return feature.judge === undefined ? [] : judgeStep(feature)
+})
