@@ -30,7 +30,7 @@ import { Tunnel } from './tunnel.ts'
 /** One request and its answer; see `Exchange`. Never used twice, so that a late call cannot reach another request. */
 export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed {
   readonly head: ParsedRequest
-  readonly startedAt: number
+  readonly startedAt = performance.now()
   state: Finishing | undefined
   stripped = NOTHING_STRIPPED
   readonly #client: ClientSide
@@ -61,7 +61,6 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     const { limits } = client.context
     this.#client = client
     this.head = head
-    this.startedAt = performance.now()
     this.#body = new RequestBody(client, head)
     this.#out = new ReplyOut(client.socket, head)
     if (limits.exchangeMs > 0) this.#limitTime(limits.exchangeMs)
@@ -114,7 +113,7 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     this.#out.persist = this.head.keepAlive && this.#client.mayPersist && (done || drains)
     this.#out.answer(status, headerLines, body)
     if (drains && this.#out.persist) this.#drain()
-    else this.#finish(true)
+    else this.#finish()
   }
 
   forward(
@@ -222,14 +221,10 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     }
   }
 
-  onReplyRead(connection: UpstreamConnection): void {
+  onReplyOver(connection: UpstreamConnection, isRead: boolean): void {
     this.#connection = undefined
-    connection.finish(this.#body.isOut)
-  }
-
-  onReplyUseless(connection: UpstreamConnection): void {
-    this.#connection = undefined
-    connection.destroy()
+    if (isRead) connection.finish(this.#body.isOut)
+    else connection.destroy()
   }
 
   onUpstreamDrain(): void {
@@ -264,7 +259,7 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     }
     if (body.done) {
       this.#client.deadline.disarm()
-      if (this.#phase === ANSWERED) this.#endDrain()
+      if (this.#phase === ANSWERED) this.#end()
     } else {
       this.#body.await()
     }
@@ -405,7 +400,7 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     if (outcome === WHOLE) {
       this.#connection = undefined
       connection?.finish(this.#body.isOut)
-      this.#finish(true)
+      this.#finish()
     } else if (outcome === FAULTY) {
       if (this.#reply !== undefined) this.#onFault(this.#reply.access)
     } else if (outcome === BROKEN) {
@@ -438,9 +433,14 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     this.#tellEnd(this.#out.status, tunnel.isComplete, tunnel.bytesIn)
   }
 
-  #finish(complete: boolean): void {
+  #finish(): void {
     this.#phase = DONE
-    this.#tellEnd(this.#out.status, complete)
+    this.#tellEnd(this.#out.status, true)
+    this.#end()
+  }
+
+  #end(): void {
+    this.#phase = DONE
     this.#client.onExchangeDone(this.#out.persist)
   }
 
@@ -496,10 +496,5 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     this.#body.drop()
     this.#tellEnd(this.#out.status, true)
     this.#body.await()
-  }
-
-  #endDrain(): void {
-    this.#phase = DONE
-    this.#client.onExchangeDone(this.#out.persist)
   }
 }

@@ -7,10 +7,8 @@ import { collect, collectedPieces } from './message.ts'
 
 /** Whoever has the connection that a reply comes by. */
 export interface ReplyOwner {
-  /** The reply's body is read to its end: the connection may serve others. */
-  onReplyRead(connection: UpstreamConnection): void
-  /** The rest of the reply is of no use, or cannot be read. */
-  onReplyUseless(connection: UpstreamConnection): void
+  /** The reply is read to its end, and the connection may serve others; or its rest is of no use, or cannot be read. */
+  onReplyOver(connection: UpstreamConnection, isRead: boolean): void
 }
 
 /** The reply of an upstream of HTTP/1.1 for who wants to see its body; made where it is asked for. */
@@ -52,8 +50,7 @@ export class ReplySource implements BodySource {
     this.#reading = false
     this.#connection = undefined
     if (connection === undefined) return
-    if (this.#isHere(connection)) this.#owner.onReplyRead(connection)
-    else this.#owner.onReplyUseless(connection)
+    this.#owner.onReplyOver(connection, this.#isHere(connection))
   }
 
   /** The connection has read more, or has ended. */
@@ -66,12 +63,12 @@ export class ReplySource implements BodySource {
     const whole = isReplyWhole(connection, body)
     if (body.problem !== undefined || (connection.ended && !whole)) {
       this.onLost()
-      this.#owner.onReplyUseless(connection)
+      this.#owner.onReplyOver(connection, false)
     } else if (whole) {
       this.#reading = false
       this.#connection = undefined
       this.trailers = body.trailers
-      this.#owner.onReplyRead(connection)
+      this.#owner.onReplyOver(connection, true)
       this.access.end()
     }
   }

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
+import { isForbiddenTrailer } from '../syntax/known-names.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import { type ParsedReply, parseReplyHead } from '../syntax/reply-head.ts'
 import { type ParsedRequest, parseRequestHead, type RequestHeadLimits } from '../syntax/request-head.ts'
@@ -22,21 +23,6 @@ const ofConnection: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
   'http2-settings',
-])
-
-/** Framing, routing and credentials must not come in by a trailer (RFC 9110, 6.5.1). */
-const notInTrailers: ReadonlySet<string> = new Set([
-  ...ofConnection,
-  'content-length',
-  'host',
-  'trailer',
-  'te',
-  'expect',
-  'authorization',
-  'cookie',
-  'content-encoding',
-  'content-type',
-  'content-range',
 ])
 
 /** `maxHeadBytes`: of names, values and the separators that HTTP/1.1 would need. */
@@ -151,7 +137,13 @@ export function trailersOf(fields: Fields): OutgoingHttpHeaders {
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] ?? ''
     const value = fields[at + 1] ?? ''
-    if (name.startsWith(':') || notInTrailers.has(name) || !isSafeHeaderValue(value)) continue
+    if (
+      name.startsWith(':') ||
+      isForbiddenTrailer(name) ||
+      ofConnection.has(name) ||
+      !isSafeHeaderValue(value)
+    )
+      continue
     const values = trailers[name]
     if (values === undefined) trailers[name] = [value]
     else values.push(value)

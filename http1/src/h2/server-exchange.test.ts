@@ -3,7 +3,17 @@ import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders }
 import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { defaultPoolLimits, defaultServerLimits, type ServerLimits } from '../limits.ts'
-import { DATA, END_HEADERS, frame, frameClient, HEADERS, POST, RST_STREAM } from '../testing/http2-frames.ts'
+import {
+  DATA,
+  END_HEADERS,
+  END_STREAM,
+  frame,
+  frameClient,
+  HEADERS,
+  literal,
+  POST,
+  RST_STREAM,
+} from '../testing/http2-frames.ts'
 import { answering, type RawPeer, RawUpstream } from '../testing/raw-peer.ts'
 import { RelayHandler } from '../testing/relay.ts'
 import { upstreamPool } from '../upstream/upstream-pool.ts'
@@ -235,6 +245,40 @@ test('a body that is broken off by a reset does not look whole to the upstream',
   }
   await handler.finished(2)
   assert.deepEqual(handler.failures, ['client-gone', 'client-gone'])
+})
+
+test('heads that are too large end their connection when they do not stop, between good ones or alone', async (t) => {
+  const { port, handler, session } = await rig(t, answering(OK), {
+    server: { maxHeaders: 20 },
+    http2: { maxNuisances: 100, nuisancesPerSecond: 1 },
+  })
+  const large = Buffer.concat([POST, ...Array.from({ length: 40 }, (_, at) => literal(`x-${at}`, 'y'))])
+  for (const alone of [true, false]) {
+    const socket = frameClient(port)
+    t.after(() => socket.destroy())
+    for (let id = 1; !socket.destroyed; id += 2) {
+      const good = !alone && id % 20 === 1
+      socket.write(frame(HEADERS, END_HEADERS | END_STREAM, id, good ? POST : large))
+      // Not more streams at a time than are allowed.
+      if (id % 20 === 1) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const reason = 'HTTP/2: too many resets, refused heads or control frames'
+    assert.equal(handler.protocolErrors.filter((told) => told === reason).length, alone ? 1 : 2)
+  }
+  assert.equal((await call(session(), { ':path': '/' })).status, 200)
+})
+
+test('a client that leaves out ids of streams is none that floods', async (t) => {
+  const { port, handler } = await rig(t, answering(OK), {
+    http2: { maxNuisances: 100, nuisancesPerSecond: 1 },
+  })
+  const socket = frameClient(port)
+  t.after(() => socket.destroy())
+  for (let id = 1; id < 10_000; id += 1_000) socket.write(frame(HEADERS, END_HEADERS | END_STREAM, id, POST))
+  await handler.finished(10)
+  // Longer than between two looks.
+  await new Promise((resolve) => setTimeout(resolve, 1_600))
+  assert.deepEqual([socket.destroyed, handler.protocolErrors], [false, []])
 })
 
 test('trailers of a request reach the upstream behind the body, unless it has a header of that name', async (t) => {

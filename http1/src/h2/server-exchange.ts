@@ -2,10 +2,9 @@ import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { performance } from 'node:perf_hooks'
 import type { TLSSocket } from 'node:tls'
 import { Deadline, type Timed } from '../connection/timer-wheel.ts'
-import { BodyAccess, type BodySource } from '../exchange/body-access.ts'
-import type { BodyBudget } from '../exchange/body-budget.ts'
+import { BodyAccess } from '../exchange/body-access.ts'
 import { ANSWERED, DONE, FORWARDING, OPEN, RELAYING, REPLIED } from '../exchange/phases.ts'
-import { forwardedTrailers, NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
+import { NOTHING_STRIPPED } from '../exchange/request-trailers.ts'
 import { Slices } from '../exchange/slices.ts'
 import type {
   Exchange,
@@ -16,24 +15,21 @@ import type {
   MessageBody,
   Upstream,
 } from '../exchange.ts'
-import type { ServerLimits } from '../limits.ts'
-import { CHUNKED, UNTIL_CLOSE } from '../syntax/message-head.ts'
+import { UNTIL_CLOSE } from '../syntax/message-head.ts'
 import { type Refusal, refusals } from '../syntax/protocol-errors.ts'
 import type { ParsedReply } from '../syntax/reply-head.ts'
 import type { ParsedRequest } from '../syntax/request-head.ts'
 import { isBodiless } from '../syntax/status-line.ts'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
-import { fieldsOf, replyFieldsOf, trailerLines, trailersOf } from './head.ts'
+import { replyFieldsOf } from './head.ts'
 import { Http1Leg } from './http1-leg.ts'
 import { Http2Leg } from './http2-leg.ts'
 import { type Leg, type LegUser, type Message, noTrailers } from './leg.ts'
+import { RequestStream, type StreamContext, type StreamOwner } from './request-stream.ts'
 
 /** What a connection's exchanges share. */
-export type Http2Context = {
+export type Http2Context = StreamContext & {
   readonly handler: Handler
-  readonly limits: ServerLimits
-  /** Of the bodies that are read into memory. */
-  readonly bodies: BodyBudget
   readonly remoteAddress: string
   readonly tls: TLSSocket | undefined
   /** The exchange's stream is closed. `orderly`: its answer was whole. */
@@ -44,7 +40,7 @@ export type Http2Context = {
 const BROKEN_OFF = constants.NGHTTP2_INTERNAL_ERROR
 
 /** One stream of an HTTP/2 connection as an exchange: the same to its user as one of HTTP/1.1. */
-export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
+export class Http2Exchange implements Exchange, LegUser, StreamOwner, Timed {
   readonly head: ParsedRequest
   readonly startedAt: number
   state: Finishing | undefined
@@ -52,35 +48,24 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   readonly #stream: ServerHttp2Stream
   readonly #context: Http2Context
   /** Of the client's inactivity: it neither sends its body nor reads the answer. */
-  readonly #deadline: Deadline
+  readonly deadline: Deadline
+  readonly #body: RequestStream
   #phase: number = OPEN
   /** Of the whole exchange, where it is bounded. */
   #total: Deadline | undefined
   #leg: Leg | undefined
   #listener: ForwardListener | undefined
   #reply: ParsedReply | undefined
-  #bodyDone: boolean
-  /** The stream is read; its body was asked for. */
-  #reading = false
-  /** The body goes to an upstream as it comes, and is gone from here. */
-  #streams = false
-  /** Of who wants to see the request's body, or the reply's. */
-  #access: BodyAccess | undefined
+  /** Of who wants to see the reply's body. */
   #replyAccess: BodyAccess | undefined
-  /** What comes of the body is read into memory. */
-  #taking = false
+  /** What comes of it is read into memory. */
   #takingReply = false
   #replyBegun = false
-  /** Of a body in memory: what is still to be sent. */
-  #rest: Slices | undefined
+  /** Of a reply in memory: what is still to be written. */
   #replyRest: Slices | undefined
-  #trailers: OutgoingHttpHeaders = noTrailers
   #replyTrailers: OutgoingHttpHeaders = noTrailers
-  /** Of the request as it goes on. */
-  #headerLines = ''
   #sentAt = 0
   #status = 0
-  #bytesIn = 0
   #bytesOut = 0
   #upstreamMs = -1
 
@@ -89,18 +74,13 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     this.#context = context
     this.head = head
     this.startedAt = performance.now()
-    this.#bodyDone = stream.endAfterHeaders || head.bodyLength === 0
-    this.#deadline = new Deadline(this)
+    this.deadline = new Deadline(this)
+    this.#body = new RequestStream(stream, this, context)
     if (context.limits.exchangeMs > 0) this.#limitTime(context.limits.exchangeMs)
     stream.on('close', () => this.#onClose())
     // Its code is of no use to anybody: the close that follows tells what became of the answer.
     stream.on('error', () => stream.close())
-    // A body that is announced as empty ends in a frame of its own.
-    if (this.#bodyDone && !stream.endAfterHeaders) stream.resume()
     stream.on('drain', () => this.#onDrain())
-    stream.on('trailers', (_trailers, _flags, fields) => {
-      this.#trailers = trailersOf(fields ?? [])
-    })
   }
 
   get tls(): TLSSocket | undefined {
@@ -111,14 +91,18 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     return this.#context.remoteAddress
   }
 
+  get isAnswering(): boolean {
+    return this.#phase >= RELAYING
+  }
+
+  get isAnswered(): boolean {
+    return this.#phase > RELAYING
+  }
+
   get body(): MessageBody {
-    if (this.#access === undefined) {
-      const length = this.#bodyDone && !this.#reading ? 0 : this.head.bodyLength
-      this.#access = new BodyAccess(this, this.#context.bodies, length)
-      if (this.#streams) this.#access.seal()
-      if (this.#phase === DONE) this.#access.close()
-    }
-    return this.#access
+    const access = this.#body.open()
+    if (this.#phase === DONE) access.close()
+    return access
   }
 
   get replyBody(): MessageBody {
@@ -126,7 +110,9 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     if (this.#replyAccess === undefined) {
       const source = {
         startBody: () => this.#startReply(),
-        stopBody: () => this.#stopReply(),
+        stopBody: () => {
+          this.#takingReply = false
+        },
         dropBody: () => this.#leaveUpstream(),
       }
       this.#replyAccess = new BodyAccess(source, this.#context.bodies, this.#reply?.bodyLength ?? UNTIL_CLOSE)
@@ -139,7 +125,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   respond(status: number, headerLines: string, body: string | Uint8Array): void {
     if (this.#phase > REPLIED) return
     this.#leaveUpstream()
-    this.#access?.lose()
+    this.#body.access?.lose()
     this.#phase = ANSWERED
     this.#status = status
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
@@ -153,7 +139,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     }
     this.#bytesOut = bytes.length
     this.#stream.end(bytes, () => this.#stopReading())
-    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    this.deadline.arm(this.#context.limits.bodyProgressMs)
   }
 
   forward(
@@ -167,24 +153,24 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     if (this.#phase >= ANSWERED) return
     if (this.#phase !== OPEN) throw new Error('forward: the request is already on its way')
     this.#listener = listener
-    if (this.#streams && this.#access?.whole === undefined) {
+    if (this.#body.isLost) {
       // What was streamed once is not here to be sent again.
       listener.onFailure('reset')
       return
     }
     this.#phase = FORWARDING
-    this.#headerLines = headerLines
-    this.#access?.settle()
-    if (this.#access?.fault !== undefined) {
-      this.#onFault(this.#access)
+    const { access } = this.#body
+    access?.settle()
+    if (access?.fault !== undefined) {
+      this.onBodyFault(access)
       return
     }
     const { totalMs = 0 } = timeouts
     const headMs = timeouts.headMs || upstream.limits.headMs
     const idleMs = timeouts.idleMs || upstream.limits.bodyIdleMs
     const { head, stripped } = this
-    const bodyLength = this.#bodyLength
-    const bodyKept = bodyLength === 0 || this.#access?.whole !== undefined
+    const { bodyLength } = this.#body
+    const bodyKept = bodyLength === 0 || access?.whole !== undefined
     const message: Message = {
       ...{ method, target, headerLines, head, stripped, bodyLength, bodyKept, headMs, idleMs },
     }
@@ -194,6 +180,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
       upstream.sessions === undefined
         ? new Http1Leg(upstream, message, this)
         : new Http2Leg(upstream.sessions, upstream.limits, message, this)
+    this.#body.address(this.#leg, headerLines, stripped)
     this.#leg.start()
   }
 
@@ -210,39 +197,17 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
       return
     }
     const silent = this.#isSilent(status) || reply.bodyLength === 0
-    if (this.#beginReply(status, headerLines, reply.announcedLength, silent)) this.#leg.startReply()
-  }
-
-  /** The request's body is read into memory. */
-  startBody(): void {
-    this.#taking = true
-    if (this.#bodyDone) this.#endTaking()
-    else this.#readBody()
-  }
-
-  stopBody(): void {
-    this.#taking = false
-    this.#stream.pause()
-    this.#deadline.disarm()
-  }
-
-  dropBody(): void {
-    // The end of the answer tells the client that it need not send the rest; until then its window is closed.
-    this.stopBody()
+    if (!this.#beginReply(status, headerLines, reply.announcedLength, silent)) return
+    if (reply.bodyLength !== 0 && silent) this.#endSilently()
+    else this.#leg.startReply()
   }
 
   onLegReady(): void {
-    if (this.#phase > RELAYING) return
-    if (this.#access !== undefined) this.#sendThrough(this.#access)
-    else if (!this.#bodyDone && !this.#streams) {
-      this.#streams = true
-      this.#readBody()
-    }
+    if (!this.isAnswered) this.#body.send()
   }
 
   onLegDrain(): void {
-    if (this.#rest !== undefined) this.#sendRest()
-    else if (this.#streams && !this.#bodyDone && this.#stream.isPaused()) this.#readBody()
+    this.#body.sendOn()
   }
 
   onLegReply(reply: ParsedReply): void {
@@ -250,7 +215,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     this.#reply = reply
     this.#upstreamMs = performance.now() - this.#sentAt
     // From here on it is the reply that has to make progress; the client may have nothing to say for long (gRPC).
-    this.#deadline.disarm()
+    this.deadline.disarm()
     this.#listener?.onReply(reply)
   }
 
@@ -263,7 +228,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     if (this.#phase !== RELAYING) return false
     if (this.#replyAccess !== undefined) {
       chunk = this.#replyAccess.through([bytes], false)
-      if (chunk === undefined) this.#onFault(this.#replyAccess)
+      if (chunk === undefined) this.#onReplyFault(this.#replyAccess)
       if (chunk === undefined || chunk.length === 0) return true
     }
     return this.#write(chunk)
@@ -280,7 +245,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     const access = this.#replyAccess
     const last = access?.through([], true)
     if (access?.fault !== undefined) {
-      this.#onFault(access)
+      this.#onReplyFault(access)
       return
     }
     this.#endReply(last)
@@ -288,20 +253,18 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
 
   onLegLost(failure: UpstreamFailure): void {
     this.#leg = undefined
-    this.#rest = undefined
-    this.#takingReply = false
-    this.#replyAccess?.lose()
+    this.#loseReply()
     if (this.#phase === RELAYING) {
       this.#stream.close(BROKEN_OFF)
     } else if (this.#phase === FORWARDING) {
       this.#phase = OPEN
-      this.#deadline.disarm()
+      this.deadline.disarm()
       this.#listener?.onFailure(failure)
     }
   }
 
   onDeadline(): void {
-    if (this.#phase < RELAYING && !this.#bodyDone) this.#refuse(refusals.bodyTimeout)
+    if (this.#phase < RELAYING && !this.#body.done) this.onBodyRefused(refusals.bodyTimeout)
     else this.#stream.close(BROKEN_OFF)
   }
 
@@ -317,83 +280,16 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
       this.#leaveUpstream()
       this.onLegLost('timeout')
     } else {
-      this.#refuse(refusals.exchangeTimeout)
+      this.onBodyRefused(refusals.exchangeTimeout)
     }
-  }
-
-  /** Of the body as it goes on. What has trailers goes in chunks. */
-  get #bodyLength(): number {
-    const access = this.#access
-    if (access?.whole === undefined) return access?.altered === true ? CHUNKED : this.head.bodyLength
-    const trails = !access.replaced && this.#trailers !== noTrailers
-    return trails ? CHUNKED : access.whole.length
-  }
-
-  /** Reads the client's stream, or reads it on. */
-  #readBody(): void {
-    const stream = this.#stream
-    if (stream.destroyed || stream.closed) return
-    this.#deadline.arm(this.#context.limits.bodyProgressMs)
-    if (this.#reading) {
-      stream.resume()
-      return
-    }
-    this.#reading = true
-    if (this.head.expectsContinue) stream.additionalHeaders({ ':status': 100 })
-    stream.on('data', (chunk: Buffer) => this.#onData(chunk))
-    // Trailers are told in a tick of their own, which may be the one after that of the end.
-    stream.on('end', () => process.nextTick(() => this.#onBodyEnd()))
-  }
-
-  #endTaking(): void {
-    this.#taking = false
-    this.#access?.end()
-  }
-
-  /** Sends a body that somebody has seen or will see. */
-  #sendThrough(access: BodyAccess): void {
-    const leg = this.#leg
-    if (leg === undefined) return
-    if (access.whole !== undefined) {
-      this.#rest = new Slices(access.whole)
-      this.#sendRest()
-      return
-    }
-    this.#taking = false
-    this.#streams = true
-    const held = access.through([], this.#bodyDone)
-    if (held === undefined) {
-      this.#onFault(access)
-      return
-    }
-    // What streams on as it comes needs nobody to look at it.
-    if (access.isSpent) this.#access = undefined
-    const room = held.length === 0 || leg.write(held)
-    if (this.#bodyDone) leg.endBody(this.#forwardedTrailers())
-    else if (room) this.#readBody()
-  }
-
-  /** Sends on what is in memory, as there is room. */
-  #sendRest(): void {
-    const rest = this.#rest
-    const leg = this.#leg
-    if (rest === undefined || leg === undefined) return
-    rest.writeTo(leg)
-    if (!rest.isOut) return
-    this.#rest = undefined
-    leg.endBody(this.#access?.replaced === true ? noTrailers : this.#forwardedTrailers())
   }
 
   #startReply(): void {
-    const leg = this.#leg
+    const begun = this.#replyBegun
     this.#takingReply = true
-    if (this.#replyBegun) leg?.resumeReply()
     this.#replyBegun = true
-    leg?.startReply()
-  }
-
-  #stopReply(): void {
-    this.#takingReply = false
+    if (begun) this.#leg?.resumeReply()
+    else this.#leg?.startReply()
   }
 
   #isSilent(status: number): boolean {
@@ -413,23 +309,35 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   #relayThrough(access: BodyAccess, reply: ParsedReply, status: number, headerLines: string): void {
     access.settle()
     const { whole, altered } = access
-    if (access.fault !== undefined) this.#onFault(access)
-    else if (whole !== undefined) this.#relayWhole(access, whole, reply, status, headerLines)
-    else if (this.#leg === undefined) this.respond(502, '', '')
-    else {
+    const leg = this.#leg
+    if (access.fault !== undefined) {
+      this.#onReplyFault(access)
+    } else if (whole !== undefined) {
+      this.#relayWhole(access, whole, reply, status, headerLines)
+    } else if (leg === undefined) {
+      this.respond(502, '', '')
+    } else {
       const held = access.through([], false)
-      if (held === undefined) {
-        this.#onFault(access)
-        return
-      }
       const silent = this.#isSilent(status)
-      const { announcedLength } = reply
-      if (!this.#beginReply(status, headerLines, altered ? -1 : announcedLength, silent)) return
-      if (!silent && held.length > 0) this.#write(held)
-      if (this.#replyBegun) this.#leg.resumeReply()
-      else this.#leg.startReply()
-      this.#replyBegun = true
+      const length = altered ? -1 : reply.announcedLength
+      if (held === undefined) this.#onReplyFault(access)
+      else if (!this.#beginReply(status, headerLines, length, silent)) return
+      else if (silent) this.#endSilently()
+      else this.#streamReply(leg, held)
     }
+  }
+
+  #streamReply(leg: Leg, held: Buffer): void {
+    const room = held.length === 0 || this.#write(held)
+    if (!this.#replyBegun) leg.startReply()
+    else if (room) leg.resumeReply()
+    this.#replyBegun = true
+  }
+
+  /** Ends an answer that has a head only, whatever the upstream sends behind its own. */
+  #endSilently(): void {
+    this.#leaveUpstream()
+    this.#endReply(undefined)
   }
 
   #relayWhole(
@@ -444,8 +352,9 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     this.#leaveUpstream()
     if (access.replaced) this.#replyTrailers = noTrailers
     if (!this.#beginReply(status, headerLines, silent ? announced : whole.length, silent)) return
-    if (silent) this.#endReply(undefined)
-    else {
+    if (silent) {
+      this.#endReply(undefined)
+    } else {
       this.#bytesOut = whole.length
       this.#replyRest = new Slices(whole)
       this.#writeRest(this.#replyRest)
@@ -456,7 +365,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   #writeRest(rest: Slices): void {
     rest.writeTo(this.#stream)
     if (rest.isOut) this.#endReply(undefined)
-    else this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    else this.deadline.arm(this.#context.limits.bodyProgressMs)
   }
 
   /** All of the reply is here. */
@@ -465,99 +374,48 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
     this.#phase = ANSWERED
     if (!this.#stream.writableEnded) this.#stream.end(() => this.#stopReading())
     else this.#stopReading()
-    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    this.deadline.arm(this.#context.limits.bodyProgressMs)
   }
 
   #write(chunk: Buffer): boolean {
     this.#bytesOut += chunk.length
     if (this.#stream.write(chunk)) return true
-    this.#deadline.arm(this.#context.limits.bodyProgressMs)
+    this.deadline.arm(this.#context.limits.bodyProgressMs)
     return false
   }
 
-  /** A transform has thrown: the message is broken off, or the user is told, if it can still answer. */
-  #onFault({ fault }: BodyAccess): void {
+  /** A transform of the request has thrown: it is broken off, and the user told, if it waits for the reply. */
+  onBodyFault(access: BodyAccess): void {
+    this.#onFault(access, this.#phase === FORWARDING)
+  }
+
+  #onReplyFault(access: BodyAccess): void {
+    this.#replyAccess = undefined
+    access.close()
+    this.#onFault(access, true)
+  }
+
+  #onFault({ fault }: BodyAccess, tell: boolean): void {
     const { handler } = this.#context
     handler.onProtocolError?.(`body transform: ${String(fault?.error)}`, this.remoteAddress, 0)
-    const ofRequest = this.#access?.fault !== undefined
     this.#leaveUpstream()
     if (this.#phase >= RELAYING) {
       this.#stream.close(BROKEN_OFF)
-    } else if (this.#phase === FORWARDING || !ofRequest) {
+    } else if (tell) {
       this.#phase = OPEN
-      this.#replyAccess?.close()
-      this.#replyAccess = undefined
       this.#listener?.onFailure('transform-failed')
     }
   }
 
-  #onDataThrough(access: BodyAccess, chunk: Buffer): boolean {
-    if (this.#taking) {
-      access.take(chunk)
-      return this.#taking
-    }
-    // Replaced meanwhile.
-    if (access.whole !== undefined) return false
-    const data = access.through([chunk], false)
-    if (data === undefined) this.#onFault(access)
-    return data === undefined || data.length === 0 || this.#leg?.write(data) !== false
-  }
-
-  #onData(chunk: Buffer): void {
-    if (this.#phase > RELAYING) return
-    this.#bytesIn += chunk.length
-    const { maxBodyBytes, bodyProgressMs } = this.#context.limits
-    if (maxBodyBytes > 0 && this.#bytesIn > maxBodyBytes) {
-      this.#refuse(refusals.bodyTooLarge)
-    } else if (
-      this.#access === undefined
-        ? this.#leg?.write(chunk) === false
-        : !this.#onDataThrough(this.#access, chunk)
-    ) {
-      this.#stream.pause()
-      this.#deadline.disarm()
-    } else if (this.#phase < RELAYING) {
-      this.#deadline.arm(bodyProgressMs)
-    }
-  }
-
-  #onBodyEnd(): void {
-    // A reset ends a stream for Node as well; what it cut short must not look whole.
-    if (this.#bodyDone || this.#stream.aborted) return
-    this.#bodyDone = true
-    if (this.#phase < RELAYING) this.#deadline.disarm()
-    const access = this.#access
-    if (this.#taking) this.#endTaking()
-    else if (access === undefined) this.#leg?.endBody(this.#forwardedTrailers())
-    else if (this.#streams) this.#endThrough(access)
-  }
-
-  #endThrough(access: BodyAccess): void {
-    const last = access.through([], true)
-    if (last === undefined) {
-      this.#onFault(access)
-      return
-    }
-    if (last.length > 0) this.#leg?.write(last)
-    this.#leg?.endBody(this.#forwardedTrailers())
-  }
-
-  /** Those of the request that go on; see `request-trailers.ts`. */
-  #forwardedTrailers(): OutgoingHttpHeaders {
-    if (this.#trailers === noTrailers) return noTrailers
-    const lines = trailerLines(this.#trailers)
-    return trailersOf(fieldsOf(forwardedTrailers(lines, `\r\n${this.#headerLines}`, this.stripped)))
-  }
-
   #onDrain(): void {
     if (this.#phase !== RELAYING) return
-    this.#deadline.disarm()
+    this.deadline.disarm()
     if (this.#replyRest !== undefined) this.#writeRest(this.#replyRest)
     else this.#leg?.resumeReply()
   }
 
   /** Refuses the request's body. An answer that has begun is broken off. */
-  #refuse(refusal: Refusal): void {
+  onBodyRefused(refusal: Refusal): void {
     const begun = this.#phase >= RELAYING
     const { handler } = this.#context
     const lines =
@@ -595,7 +453,7 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   /** The answer is out: what the client may still send of its request is not wanted (RFC 9113, 8.1). */
   #stopReading(): void {
     const stream = this.#stream
-    if (this.#bodyDone || stream.destroyed || stream.closed) return
+    if (this.#body.done || stream.destroyed || stream.closed) return
     stream.close(constants.NGHTTP2_NO_ERROR)
     // A stream that is paused would not be told its end.
     stream.resume()
@@ -605,19 +463,19 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   #onClose(): void {
     const phase = this.#phase
     const whole = phase === ANSWERED && this.#stream.writableFinished && !this.#stream.aborted
-    this.#deadline.remove()
+    this.deadline.remove()
     this.#total?.remove()
     this.#leaveUpstream()
     this.#phase = DONE
     if (phase === FORWARDING) this.#listener?.onFailure('client-gone')
     this.#context.handler.onFinish(this, {
       status: this.#status,
-      bytesIn: this.#bytesIn,
+      bytesIn: this.#body.bytes,
       bytesOut: this.#bytesOut,
       upstreamMs: this.#upstreamMs,
       complete: whole,
     })
-    this.#access?.close()
+    this.#body.access?.close()
     this.#replyAccess?.close()
     this.#context.onClosed(this, whole)
   }
@@ -625,9 +483,14 @@ export class Http2Exchange implements Exchange, LegUser, BodySource, Timed {
   #leaveUpstream(): void {
     const leg = this.#leg
     this.#leg = undefined
-    this.#rest = undefined
-    this.#takingReply = false
+    this.#loseReply()
     leg?.abandon()
+  }
+
+  /** What is not here of the reply will not come. */
+  #loseReply(): void {
+    this.#body.leave()
+    this.#takingReply = false
     this.#replyAccess?.lose()
   }
 }

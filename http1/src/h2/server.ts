@@ -21,8 +21,8 @@ export type Http2Limits = {
   /** Requests at a time. */
   readonly maxStreams: number
   /**
-   * Requests that came to nothing (reset by the client, or by us for what it did), SETTINGS and PING frames: so many at
-   * once, and so many per second. Whoever goes beyond is cut off.
+   * Requests that came to nothing (reset by the client, or by us for what it did, or refused by Node for the size of their
+   * heads), SETTINGS and PING frames: so many at once, and so many per second. Whoever goes beyond is cut off.
    */
   readonly maxNuisances: number
   readonly nuisancesPerSecond: number
@@ -114,10 +114,15 @@ class Http2Connection implements Timed {
   readonly #own: Http2Limits
   /** Without a request, between requests or before the first. */
   readonly #idle: Deadline
+  /** Looks for heads that only Node has seen. */
+  readonly #watch: Deadline
   #streams = 0
   #requests = 0
   #nuisances = 0
   #nuisancesSince = performance.now()
+  /** Streams of the client that were told of, or counted because they were not. */
+  #known = 0
+  #bytesRead = 0
 
   constructor(
     socket: Socket,
@@ -152,6 +157,7 @@ class Http2Connection implements Timed {
     )
     this.#session.on('close', () => {
       this.#idle.remove()
+      this.#watch.remove()
       onClosed()
     })
     socket.on('error', () => this.destroy())
@@ -159,6 +165,8 @@ class Http2Connection implements Timed {
     socket.allowHalfOpen = false
     socket.on('end', () => this.destroy())
     this.#idle.arm(limits.headerMs)
+    this.#watch = new Deadline({ onDeadline: () => this.#lookForUntold() })
+    this.#watch.arm(WATCH_MS)
   }
 
   drain(): void {
@@ -180,7 +188,29 @@ class Http2Connection implements Timed {
     this.close()
   }
 
+  /** Node resets a stream whose head is too large, and says nothing of it. Bytes tell when it is worth to look. */
+  #lookForUntold(): void {
+    if (this.#session.destroyed) return
+    this.#watch.arm(WATCH_MS)
+    if (this.#socket.bytesRead === this.#bytesRead) return
+    this.#countUntold((this.#session.state.lastProcStreamID ?? 0) + 1)
+  }
+
+  /** Counts what was not told of the streams before this id. A client may leave out ids: no frame is without its bytes. */
+  #countUntold(id: number): void {
+    const untold = Math.floor(id / 2) - this.#known
+    const { bytesRead } = this.#socket
+    const frames = Math.floor((bytesRead - this.#bytesRead) / FRAME_HEAD_BYTES)
+    this.#bytesRead = bytesRead
+    if (untold <= 0) return
+    this.#known += untold
+    this.#onNuisance(Math.min(untold, frames))
+  }
+
   #onStream(stream: ServerHttp2Stream, fields: Fields): void {
+    const { id = 0 } = stream
+    if (Math.floor(id / 2) > this.#known) this.#countUntold(id)
+    this.#known++
     // It is told a tick later, and may have been reset or have died with its connection meanwhile.
     if (stream.destroyed || stream.closed) {
       stream.on('error', () => stream.close())
@@ -222,14 +252,14 @@ class Http2Connection implements Timed {
   }
 
   /** Counts what costs us more than the client; a leaky bucket. */
-  #onNuisance(): void {
+  #onNuisance(count = 1): void {
     const now = performance.now()
     const leaked = ((now - this.#nuisancesSince) / 1_000) * this.#own.nuisancesPerSecond
-    this.#nuisances = Math.max(0, this.#nuisances - leaked) + 1
+    this.#nuisances = Math.max(0, this.#nuisances - leaked) + count
     this.#nuisancesSince = now
     if (this.#nuisances <= this.#own.maxNuisances || this.#session.destroyed) return
     this.#context.handler.onProtocolError?.(
-      'HTTP/2: too many resets or control frames',
+      'HTTP/2: too many resets, refused heads or control frames',
       this.#context.remoteAddress,
       0,
     )
@@ -262,6 +292,10 @@ function sessionOptions(
 }
 
 const PSEUDO_HEADERS = 4
+/** How often heads are looked for of which Node says nothing. */
+const WATCH_MS = 1_000
+/** The least that a frame takes (RFC 9113, 4.1). */
+const FRAME_HEAD_BYTES = 9
 /** Entries of one SETTINGS frame. */
 const MAX_SETTINGS_ENTRIES = 32
 const MAX_INVALID_FRAMES = 100

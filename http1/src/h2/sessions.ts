@@ -5,12 +5,12 @@ import {
   type ClientSessionRequestOptions,
   connect,
 } from 'node:http2'
-import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls'
+import { isIPv6, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { coarseNow, Deadline, type Timed } from '../connection/timer-wheel.ts'
 import type { PoolLimits, UpstreamOrigin } from '../limits.ts'
-import { unfitness } from '../upstream/upstream-connection.ts'
-import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { openSocket, unfitness } from '../upstream/open-socket.ts'
+import { connectFailure, type UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 /** Streams at a time on one connection as long as the upstream has not said its own number, and at most. */
 const MAX_STREAMS = 100
@@ -113,15 +113,15 @@ export class UpstreamSession implements Timed {
   constructor(origin: UpstreamOrigin, limits: PoolLimits, onClosed: () => void) {
     this.#limits = limits
     this.#deadline = new Deadline(this)
-    const socket = openSocket(origin)
+    const socket = openSession(origin)
     // Before the session hears of it and ends its streams: these ask for the reason.
-    socket.on('error', (error) => this.#fail(failureOf(error)))
+    socket.on('error', (error) => this.#fail(connectFailure(error)))
     this.#session = connect(authorityOf(origin), {
       ...sessionOptions(limits),
       createConnection: () => socket,
     })
     this.#session.on('connect', () => this.#onConnect(socket))
-    this.#session.on('error', (error) => this.#fail(failureOf(error)))
+    this.#session.on('error', (error) => this.#fail(connectFailure(error)))
     this.#session.on('goaway', () => this.retire())
     this.#session.on('close', () => {
       this.#deadline.remove()
@@ -225,18 +225,8 @@ function sessionOptions(limits: PoolLimits): ClientSessionOptions {
   return options
 }
 
-function openSocket(origin: UpstreamOrigin): Socket {
-  const { host, port, tls, lookup } = origin
-  const place = { host, port, ...(lookup !== undefined && { lookup }) }
-  if (tls === undefined) return connectTcp({ ...place, noDelay: true })
-  const options: ConnectionOptions = {
-    ...place,
-    ...(isIP(host) === 0 && { servername: host }),
-    ...tls,
-    ALPNProtocols: ['h2'],
-  }
-  const socket = connectTls(options)
-  socket.setNoDelay(true)
+function openSession(origin: UpstreamOrigin): Socket {
+  const socket = openSocket(origin, 'h2')
   // Before the session hears that the connection stands, and sends.
   socket.once('secureConnect', () => {
     const unfit = unfitness(origin, socket)
@@ -247,11 +237,4 @@ function openSocket(origin: UpstreamOrigin): Socket {
 
 function authorityOf({ host, port, tls }: UpstreamOrigin): string {
   return `${tls === undefined ? 'http' : 'https'}://${isIPv6(host) ? `[${host}]` : host}:${port}`
-}
-
-function failureOf(error: Error): UpstreamFailure {
-  const code = 'code' in error ? error.code : ''
-  return code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENODATA'
-    ? 'lookup-failed'
-    : 'connect-failed'
 }

@@ -1,4 +1,4 @@
-import { isHopByHop } from './known-names.ts'
+import { isForbiddenTrailer, isHopByHop } from './known-names.ts'
 import { CHUNKED, UNTIL_CLOSE } from './message-head.ts'
 import { type Refusal, refusals } from './protocol-errors.ts'
 import { FIELD_VALUE, HEX, isBlank, TOKEN } from './syntax.ts'
@@ -31,22 +31,6 @@ const LF = 10
 const SEMICOLON = 59
 const QUOTE = 34
 const EQUALS = 61
-
-/** Framing and routing fields that a trailer must not smuggle in (RFC 9110, 6.5.1). */
-const forbiddenTrailers = new Set([
-  'content-length',
-  'transfer-encoding',
-  'host',
-  'connection',
-  'trailer',
-  'te',
-  'expect',
-  'authorization',
-  'cookie',
-  'content-encoding',
-  'content-type',
-  'content-range',
-])
 
 /**
  * Finds the data in a body's bytes, whatever the framing. Feed it with `step` until `done`; each step gives at most one
@@ -225,7 +209,7 @@ export class BodyReader {
       this.#trailerLine += String.fromCharCode(byte)
       return undefined
     }
-    if (byte !== 58 || this.#trailerName === '' || forbiddenTrailers.has(this.#trailerName))
+    if (byte !== 58 || this.#trailerName === '' || isForbiddenTrailer(this.#trailerName))
       return refusals.badTrailer
     this.#state = TRAILER_VALUE
     this.#trailerLine += ': '

@@ -123,6 +123,27 @@ export function isHopByHop(name: string): boolean {
   return id >= 0 && id < END_TO_END
 }
 
+/** Fields of framing, routing and credentials, which must not come in by a trailer (RFC 9110, 6.5.1). */
+const forbiddenTrailers: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'host',
+  'connection',
+  'trailer',
+  'te',
+  'expect',
+  'authorization',
+  'cookie',
+  'content-encoding',
+  'content-type',
+  'content-range',
+])
+
+/** Whether a message with a trailer of that lower-case name is refused. */
+export function isForbiddenTrailer(name: string): boolean {
+  return forbiddenTrailers.has(name)
+}
+
 /** Whether the lower-case name is hop-by-hop, the engine's own, or one that `Connection` cannot take away. */
 export function isProtected(name: string): boolean {
   const id = knownNames.indexOf(name)

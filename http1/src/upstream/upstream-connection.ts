@@ -1,5 +1,4 @@
-import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as connectTls, TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
 import { abortSocket } from '../connection/abort.ts'
 import { coarseNow, Deadline, type Timed } from '../connection/timer-wheel.ts'
 import type { PoolLimits, UpstreamOrigin } from '../limits.ts'
@@ -9,7 +8,8 @@ import { headerValue } from '../syntax/headers.ts'
 import { type ParsedReply, parseReplyHead } from '../syntax/reply-head.ts'
 import { protocolsOf } from '../syntax/request-head.ts'
 import { SWITCHING } from '../syntax/status-line.ts'
-import type { UpstreamFailure } from './upstream-failure.ts'
+import { openSocket, unfitness } from './open-socket.ts'
+import { connectFailure, type UpstreamFailure } from './upstream-failure.ts'
 
 /** Bytes read from an upstream at once. */
 const READ_BYTES = 65_536
@@ -99,14 +99,19 @@ export class UpstreamConnection implements Timed {
     this.idleMs = limits.bodyIdleMs
     this.#deadline = new Deadline(this)
     this.#bytes = sharedBytes ?? Buffer.allocUnsafeSlow(READ_BYTES)
-    this.socket = openSocket(origin, { buffer: this.#bytes, callback: (length) => this.#onRead(length) })
+    this.socket = openSocket(origin, 'http/1.1', {
+      buffer: this.#bytes,
+      callback: (length) => this.#onRead(length),
+    })
     this.socket.setNoDelay(true)
     this.socket.on(origin.tls === undefined ? 'connect' : 'secureConnect', () => {
       const unfit = unfitness(origin, this.socket)
       if (unfit === undefined) this.#onConnect()
       else this.socket.destroy(unfit)
     })
-    this.socket.on('error', (error) => this.#lose(failureOf(error, this.#phase === CONNECTING)))
+    this.socket.on('error', (error) =>
+      this.#lose(this.#phase === CONNECTING ? connectFailure(error) : 'reset'),
+    )
     this.socket.on('end', () => this.#onEnd())
     this.socket.on('close', () => this.#lose(this.#phase === CONNECTING ? 'connect-failed' : 'reset'))
     this.socket.on('drain', () => (this.#tunnel ?? this.user)?.onUpstreamDrain())
@@ -355,37 +360,4 @@ export class UpstreamConnection implements Timed {
     user?.onUpstreamLost(failure, untouched)
     this.#tunnel?.onUpstreamClosed()
   }
-}
-
-/** Why a connection that stands is not to be used. */
-export function unfitness(origin: UpstreamOrigin, socket: Socket): Error | undefined {
-  return socket instanceof TLSSocket ? origin.accept?.(socket) : undefined
-}
-
-function openSocket(origin: UpstreamOrigin, onread: OnReadOpts): Socket {
-  if (origin.open !== undefined) return origin.open(onread)
-  const { host, port, socketPath, tls, lookup } = origin
-  // Of several addresses Node tries one after the other until one answers (autoSelectFamily, on by itself).
-  const place =
-    socketPath === undefined ? { host, port, ...(lookup !== undefined && { lookup }) } : { path: socketPath }
-  if (tls === undefined) return connectTcp({ ...place, onread, noDelay: true, allowHalfOpen: true })
-  const servername = isIP(host) === 0 ? { servername: host } : {}
-  // The reading option is documented for tls.connect too, but missing from the published types.
-  const options: ConnectionOptions & { onread: OnReadOpts; allowHalfOpen: boolean } = {
-    ...place,
-    ...servername,
-    ALPNProtocols: ['http/1.1'],
-    ...tls,
-    allowHalfOpen: true,
-    onread,
-  }
-  return connectTls(options)
-}
-
-function failureOf(error: Error, connecting: boolean): UpstreamFailure {
-  if (!connecting) return 'reset'
-  const code = 'code' in error ? error.code : ''
-  return code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENODATA'
-    ? 'lookup-failed'
-    : 'connect-failed'
 }

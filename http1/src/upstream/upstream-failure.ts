@@ -8,3 +8,11 @@ export type UpstreamFailure =
   | 'pool-exhausted' // no connection became free in time
   | 'transform-failed' // a transform of a body has thrown
   | 'client-gone' // the client left first; nobody is there to be answered
+
+/** What an error says of a connection that could not be made. */
+export function connectFailure(error: Error): UpstreamFailure {
+  const code = 'code' in error ? error.code : ''
+  return code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ENODATA'
+    ? 'lookup-failed'
+    : 'connect-failed'
+}
