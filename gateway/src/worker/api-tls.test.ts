@@ -60,7 +60,10 @@ const path = () => `/${randomBytes(4).toString('hex')}/`
 async function api(domain: string, more: object, orgId = gate.orgId) {
   const listen_path = path()
   const proxy = { listen_path, target_url: upstream.url }
-  const record = await gate.addApi({ name: `API of ${domain}`, domain, use_keyless: true, proxy, ...more }, orgId)
+  const record = await gate.addApi(
+    { name: `API of ${domain}`, domain, use_keyless: true, proxy, ...more },
+    orgId,
+  )
   return { record, path: listen_path, remove: () => gate.removeApi(record) }
 }
 
