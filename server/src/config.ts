@@ -234,6 +234,7 @@ function gatewaySettings(values: SettingValues): GatewaySettings {
     quotaWaitMs: values.TOLLGATE_QUOTA_WAIT_MS,
     maxQuotaWaiting: values.TOLLGATE_MAX_QUOTA_WAITING,
     looseEndpointMatching: values.TOLLGATE_LOOSE_ENDPOINT_MATCHING,
+    strictRoutes: values.TOLLGATE_STRICT_ROUTES,
     logRequests: values.TOLLGATE_LOG_REQUESTS,
     http2: values.TOLLGATE_HTTP2,
     maxConnections: values.TOLLGATE_MAX_CONNECTIONS,

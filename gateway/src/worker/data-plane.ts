@@ -102,6 +102,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
     pools,
     certificates: storedCertificates(parts.certificates ?? [], parts.pepper),
     looseEndpointMatching: settings.looseEndpointMatching,
+    strictRoutes: settings.strictRoutes === true,
     certificatesMissing: ({ apiId }, ids) =>
       log({
         level: 'error',
@@ -136,7 +137,7 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
   function onRequest(exchange: Exchange): void {
     const path = normalisePath(exchange.head.path)
     if (path === undefined) {
-      badPath(exchange)
+      onOddPath(exchange)
     } else if (isControlPath(path)) {
       toControl(exchange, path)
     } else {
@@ -144,6 +145,15 @@ export function createDataPlane(parts: DataPlaneParts): DataPlane {
       if (match === undefined) notFound(exchange, path)
       else enter(exchange, match, path)
     }
+  }
+
+  /** A path with an encoded slash is taken where the API says so; any other is refused before anything is matched. */
+  function onOddPath(exchange: Exchange): void {
+    const { head } = exchange
+    const path = normalisePath(head.path, true)
+    const match = path === undefined ? undefined : snapshot.routes.find(head.host, path)
+    if (path === undefined || match?.api.allowsEncodedSlashes !== true) badPath(exchange)
+    else enter(exchange, match, path)
   }
 
   function enter(exchange: Exchange, match: Match<CompiledApi>, path: string): void {

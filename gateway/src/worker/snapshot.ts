@@ -61,6 +61,8 @@ export type CompiledApi = Routed & {
   readonly stripListenPath: boolean
   readonly preserveHost: boolean
   readonly disableStripSlash: boolean
+  /** Takes paths with `%2F` in a segment. */
+  readonly allowsEncodedSlashes: boolean
   /** Events that somebody wants to be told of. */
   readonly events: ReadonlySet<string>
   /** Gives back what it holds of shared things. */
@@ -74,6 +76,7 @@ export type SnapshotTools = {
   readonly pools: UpstreamPools
   readonly certificates: StoredCertificates
   readonly looseEndpointMatching: boolean
+  readonly strictRoutes: boolean
   /** An API could not be compiled; it is served as one that refuses everything. */
   readonly broken: (record: ApiRecord, reason: unknown) => void
   /** An API names certificates that its organisation does not have. */
@@ -121,8 +124,14 @@ export function createSnapshot(
   function tables(): { routes: RouteTable<CompiledApi>; inactive: RouteTable<CompiledApi> } {
     const compiled = ordered().map((entry) => entry.compiled)
     return {
-      routes: routeTable(compiled.filter((api) => api.active && !api.internal)),
-      inactive: routeTable(compiled.filter((api) => !api.active || api.internal)),
+      routes: routeTable(
+        compiled.filter((api) => api.active && !api.internal),
+        tools.strictRoutes,
+      ),
+      inactive: routeTable(
+        compiled.filter((api) => !api.active || api.internal),
+        tools.strictRoutes,
+      ),
     }
   }
 
@@ -278,6 +287,7 @@ function compileApi(
       stripListenPath: definition.proxy?.strip_listen_path === true,
       preserveHost: definition.proxy?.preserve_host_header === true,
       disableStripSlash: definition.proxy?.disable_strip_slash === true,
+      allowsEncodedSlashes: rules.allowsEncodedSlashes,
       events: new Set(eventHandlers(definition).keys()),
       release: () => release(taken),
     }
@@ -336,6 +346,7 @@ function brokenApi(record: ApiRecord, error: unknown): CompiledApi {
     stripListenPath: false,
     preserveHost: false,
     disableStripSlash: false,
+    allowsEncodedSlashes: false,
     events: NO_EVENTS,
     release: () => {},
   }
