@@ -80,6 +80,8 @@ export type GatewaySettings = {
   readonly generator: string
   /** false: path patterns match as a prefix in whole segments; true: unanchored, as a regular expression anywhere. */
   readonly looseEndpointMatching: boolean
+  /** A listen path without a slash at its end does not match paths that only begin with the same letters. */
+  readonly strictRoutes: boolean
   /** TLS on the gateway's port; undefined = plain. */
   readonly tls?: TlsSettings
   /** Whether clients may speak HTTP/2, by ALPN or with prior knowledge; or HTTP/1.1 alone. */

@@ -290,6 +290,7 @@ function gatewaySettings(values: SettingValues): Config['gateway'] {
     maxQuotaWaiting: values.TOLLGATE_MAX_QUOTA_WAITING,
     looseEndpointMatching: values.TOLLGATE_LOOSE_ENDPOINT_MATCHING,
     explainedPerSecond: values.TOLLGATE_EXPLAIN_ENTRIES === 0 ? 0 : values.TOLLGATE_EXPLAIN_PER_SECOND,
+    strictRoutes: values.TOLLGATE_STRICT_ROUTES,
     logRequests: values.TOLLGATE_LOG_REQUESTS,
     http2: values.TOLLGATE_HTTP2,
     maxConnections: values.TOLLGATE_MAX_CONNECTIONS,

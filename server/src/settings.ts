@@ -303,6 +303,12 @@ export const settings = {
     on,
     '`off`: a path pattern matches from the start, in whole segments. `on`: as a regular expression anywhere in the path.',
   ),
+  TOLLGATE_STRICT_ROUTES: setting(
+    'Gateway',
+    'off',
+    on,
+    '`off`: a listen path `/users` is reached under `/usersx` too. `on`: only under `/users` and below `/users/`.',
+  ),
   TOLLGATE_UPSTREAM_TIMEOUT_MS: setting(
     'Gateway',
     '30000',

@@ -8,7 +8,7 @@ import type { ServedApi } from '../pipeline/step.ts'
 import { requestIdLine } from './answer.ts'
 import { ControlRequest, isControlPath } from './control-paths.ts'
 import type { RequestIds } from './request-id.ts'
-import type { Routed, RouteTable } from './route.ts'
+import type { Match, Routed, RouteTable } from './route.ts'
 
 /** What the edge is made of. */
 export type EdgeParts = {
@@ -84,24 +84,37 @@ export function onRequests({
     request.forward(control, path, services.clientIp(exchange))
   }
 
+  function enter(exchange: Exchange, { api, prefixLength }: Match<ServedApi>, path: string): void {
+    const run = new RequestRun(services, exchange, api, nextId(), path, prefixLength)
+    exchange.state = run
+    run.start()
+  }
+
+  /**
+   * Paths that two parsers could read differently are refused before anything is matched; one with an encoded slash is
+   * taken where its API says so.
+   */
+  function onOddPath(exchange: Exchange): void {
+    const { head } = exchange
+    const path = normalisePath(head.path, true)
+    const match = path === undefined ? undefined : apis.routes.find(head.host, path)
+    if (path === undefined || match?.api.allowsEncodedSlashes !== true)
+      turnAway(exchange, 'request_malformed', head.path, AMBIGUOUS_PATH)
+    else enter(exchange, match, path)
+  }
+
   return {
     onRequest(exchange) {
       const { head } = exchange
       const path = normalisePath(head.path)
       if (path === undefined) {
-        // Paths that two parsers could read differently are refused before anything is matched.
-        turnAway(exchange, 'request_malformed', head.path, AMBIGUOUS_PATH)
+        onOddPath(exchange)
       } else if (isControlPath(path, controlApart)) {
         toControl(exchange, path)
       } else {
         const match = apis.routes.find(head.host, path)
-        if (match === undefined) {
-          notFound(exchange, path)
-          return
-        }
-        const run = new RequestRun(services, exchange, match.api, nextId(), path, match.prefixLength)
-        exchange.state = run
-        run.start()
+        if (match === undefined) notFound(exchange, path)
+        else enter(exchange, match, path)
       }
     },
     onFinish({ state }, result) {

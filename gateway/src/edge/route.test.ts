@@ -20,6 +20,20 @@ test('a listen path is a raw prefix', () => {
   assert.equal(found([api('a', '/sample/')], 'h', '/sample'), undefined)
 })
 
+test('strictly, a listen path is itself and what goes on with a slash', () => {
+  const strict = (apis: Routed[], path: string) => routeTable(apis, true).find('h', path)?.api.apiId
+  const apis = [api('a', '/users'), api('b', '/'), api('c', '/{tenant}/orders')]
+  assert.deepEqual(
+    ['/users', '/users/', '/users/1', '/usersx', '/users-admin/1'].map((path) => strict(apis, path)),
+    ['a', 'a', 'a', 'b', 'b'],
+  )
+  assert.deepEqual(
+    ['/t/orders', '/t/orders/1', '/t/ordersx'].map((path) => strict(apis, path)),
+    ['c', 'c', 'b'],
+  )
+  assert.equal(strict([api('a', '/users/')], '/users/1'), 'a')
+})
+
 test('every API is also found under its id', () => {
   assert.deepEqual(found([api('0a1b', '/x/')], 'h', '/0a1b/get'), ['0a1b', 6])
 })

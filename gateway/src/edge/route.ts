@@ -24,9 +24,13 @@ export interface RouteTable<A extends Routed> {
   find(host: string, path: string): Match<A> | undefined
 }
 
-/** Makes the table. Of two APIs with one domain and listen path the later gets `-<api_id>` appended to its path. */
-export function routeTable<A extends Routed>(apis: readonly A[]): RouteTable<A> {
-  const anywhere = new PathTable<A>()
+/**
+ * Makes the table. Of two APIs with one domain and listen path the later gets `-<api_id>` appended to its path.
+ * @param isStrict a listen path without a slash at its end matches itself and what goes on with a slash, not every path
+ *   that begins with the same letters
+ */
+export function routeTable<A extends Routed>(apis: readonly A[], isStrict = false): RouteTable<A> {
+  const anywhere = new PathTable<A>(isStrict)
   const byDomain = new Map<string, PathTable<A>>()
   const patterns: { readonly host: (name: string) => number; readonly paths: PathTable<A> }[] = []
 
@@ -34,7 +38,7 @@ export function routeTable<A extends Routed>(apis: readonly A[]): RouteTable<A> 
     if (domain === '') return anywhere
     const known = byDomain.get(domain)
     if (known !== undefined) return known
-    const table = new PathTable<A>()
+    const table = new PathTable<A>(isStrict)
     byDomain.set(domain, table)
     if (domain.includes('{'))
       patterns.push({ host: goPrefix(`${templateExpression(domain, '[^.]+')}$`), paths: table })
@@ -74,6 +78,11 @@ class PathTable<A extends Routed> {
     readonly api: A
   }[] = []
   #lengths: readonly number[] = []
+  readonly #isStrict: boolean
+
+  constructor(isStrict: boolean) {
+    this.#isStrict = isStrict
+  }
 
   add(api: A): void {
     const byId = `/${api.apiId}/`
@@ -102,7 +111,7 @@ class PathTable<A extends Routed> {
     for (const pattern of this.#patterns) {
       if (plain !== undefined && pattern.weight <= plain.prefixLength) return plain
       const prefixLength = pattern.prefix(path)
-      if (prefixLength >= 0) return { api: pattern.api, prefixLength }
+      if (prefixLength >= 0 && this.#fits(path, prefixLength)) return { api: pattern.api, prefixLength }
     }
     return plain
   }
@@ -113,8 +122,14 @@ class PathTable<A extends Routed> {
       const length = lengths[i] ?? 0
       if (length > path.length) continue
       const match = this.#byPrefix.get(length === path.length ? path : path.slice(0, length))
-      if (match !== undefined) return match
+      if (match !== undefined && this.#fits(path, length)) return match
     }
     return undefined
+  }
+
+  /** Whether a listen path of this length may lead to the path. */
+  #fits(path: string, length: number): boolean {
+    if (!this.#isStrict || length === path.length) return true
+    return path.charCodeAt(length - 1) === 47 || path.charCodeAt(length) === 47
   }
 }

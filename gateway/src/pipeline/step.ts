@@ -88,6 +88,8 @@ export type SubApi = { readonly kind: 'sub-api'; readonly api: ServedApi; readon
 
 /** An API as the pipeline runs it. */
 export type ServedApi = ApiFacts & {
+  /** Whether a path with an encoded slash is taken, and passed on as it was sent. */
+  readonly allowsEncodedSlashes: boolean
   /** Chooses the version and sets it in the context; or answers. */
   readonly enter: (context: RequestContext) => CompiledVersion | SubApi | Answer
   /** What holds before a version is chosen, and where none is. */

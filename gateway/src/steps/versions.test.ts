@@ -231,3 +231,40 @@ test('a path may have a timeout of its own for the upstream', async () => {
     [504, 'Upstream service reached hard timeout.'],
   )
 })
+
+test('a list of targets without schemes is served, and a target that cannot be reached yet is 503', async () => {
+  const bare = upstream.url.replace('http://', '')
+  const listed = { listen_path: '/bare/', enable_load_balancing: true, target_list: [bare, bare] }
+  await gate.addApi({ name: 'bare', use_keyless: true, proxy: listed })
+  upstream.answer = (_received, response) => response.end('here')
+  assert.equal((await gate.call('/bare/')).body, 'here')
+  for (const [name, target_url] of [
+    ['looped', 'tyk://other/'],
+    ['referred', 'env://UPSTREAM'],
+  ] as const) {
+    await gate.addApi({ name, use_keyless: true, proxy: { listen_path: `/${name}/`, target_url } })
+    const refused = await gate.call(`/${name}/`)
+    assert.deepEqual(
+      [refused.status, JSON.parse(refused.body).error],
+      [503, 'Service temporarily unavailable.'],
+    )
+    await gate.logged(({ code }) => code === 'target_unusable')
+  }
+})
+
+test('encoded slashes go on as they were sent where the API says so, and are 400 elsewhere', async () => {
+  const proxy = { ...keyless('scoped').proxy, allow_encoded_slashes: true }
+  await gate.addApi({
+    name: 'scoped',
+    use_keyless: true,
+    proxy,
+    version_data: single({ paths: { ignored: [], white_list: [], black_list: ['/{name}/secret'] } }),
+  })
+  await gate.addApi(keyless('plain'))
+  upstream.answer = (received, response) => response.end(received.url)
+  assert.equal((await gate.call('/scoped/@scope%2fname?x=%2f')).body, '/@scope%2Fname?x=%2f')
+  assert.equal((await gate.call('/scoped/@scope%2Fname/secret')).status, 403)
+  assert.equal((await gate.call('/plain/@scope%2fname')).status, 400)
+  for (const path of ['/scoped/a%2f..%2fb', '/scoped/..%2fplain', '/scoped/a%5cb', '/scoped/..;/plain'])
+    assert.equal((await gate.call(path)).status, 400, path)
+})

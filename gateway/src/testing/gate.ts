@@ -48,6 +48,7 @@ export const testSettings: GatewaySettings = {
   maxBufferedBodyBytes: 67_108_864,
   proxyProtocol: false,
   controlApart: false,
+  strictRoutes: false,
   ownCalls: undefined,
   trustedProxies: ['127.0.0.0/8', '::1'],
   rateLimitHeaders: 'quotas',

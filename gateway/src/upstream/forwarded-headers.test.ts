@@ -89,6 +89,27 @@ test('Connection cannot make the claims of a client pass, and a definition may s
   assert.deepEqual([headers['x-forwarded-proto'], headers['x-forwarded-host']], ['https', undefined])
 })
 
+test('a definition removes or sets X-Forwarded-For as any other header, in every way there is', async () => {
+  const sent = async (name: string, info: object) => {
+    await strict.addApi({
+      name,
+      use_keyless: true,
+      proxy: { listen_path: `/${name}/`, target_url: upstream.url },
+      version_data: { not_versioned: true, versions: { Default: { name: 'Default', ...info } } },
+    })
+    const { body } = await strict.call(`/${name}/`, { headers: { 'X-Forwarded-For': '203.0.113.9' } })
+    return JSON.parse(body).headers['x-forwarded-for']
+  }
+  const paths = (entry: object) => ({
+    use_extended_paths: true,
+    extended_paths: { transform_headers: [{ path: '/', ...entry }] },
+  })
+  assert.equal(await sent('removed', { global_headers_remove: ['X-Forwarded-For'] }), undefined)
+  assert.equal(await sent('set', { global_headers: { 'X-Forwarded-For': '192.0.2.1' } }), '192.0.2.1')
+  assert.equal(await sent('deleted', paths({ delete_headers: ['x-forwarded-for'] })), undefined)
+  assert.equal(await sent('added', paths({ add_headers: { 'x-forwarded-for': 'nobody' } })), 'nobody')
+})
+
 test('what a definition takes out of the head does not come behind the body either', async () => {
   await strict.addApi({
     name: 'trailed',

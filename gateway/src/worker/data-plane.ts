@@ -158,6 +158,7 @@ function snapshotOf(
     onEvent: parts.onEvent ?? (() => {}),
     certificates: storedCertificates(parts.certificates ?? [], parts.pepper),
     looseEndpointMatching: settings.looseEndpointMatching,
+    strictRoutes: settings.strictRoutes,
     certificatesMissing: ({ apiId }, ids) =>
       log({
         level: 'error',
@@ -190,6 +191,7 @@ function nowhere(record: Step): ServedApi {
     stripListenPath: false,
     preserveHost: false,
     disableStripSlash: false,
+    allowsEncodedSlashes: false,
     enter() {
       throw new Error('there is no API to enter')
     },

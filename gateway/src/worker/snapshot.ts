@@ -51,6 +51,7 @@ export type SnapshotTools = {
   readonly pools: UpstreamPools
   readonly certificates: StoredCertificates
   readonly looseEndpointMatching: boolean
+  readonly strictRoutes: boolean
   /** An API could not be compiled; it is served as one that refuses everything. */
   readonly broken: (record: ApiRecord, reason: unknown) => void
   /** An API names certificates that its organisation does not have. */
@@ -98,8 +99,14 @@ export function createSnapshot(
   function tables(): { routes: RouteTable<CompiledApi>; inactive: RouteTable<CompiledApi> } {
     const compiled = ordered().map((entry) => entry.compiled)
     return {
-      routes: routeTable(compiled.filter((api) => api.active && !api.internal)),
-      inactive: routeTable(compiled.filter((api) => !api.active || api.internal)),
+      routes: routeTable(
+        compiled.filter((api) => api.active && !api.internal),
+        tools.strictRoutes,
+      ),
+      inactive: routeTable(
+        compiled.filter((api) => !api.active || api.internal),
+        tools.strictRoutes,
+      ),
     }
   }
 
@@ -259,6 +266,7 @@ function compileApi(
     }
     return {
       ...routed,
+      allowsEncodedSlashes: rules.allowsEncodedSlashes,
       enter: chooseVersion({ rules, versions, sibling }),
       phases: phasesOf(ends),
       release: () => release(taken),
@@ -273,7 +281,9 @@ function release(taken: readonly Targets[]): void {
   for (const each of taken) each.release()
 }
 
-function routedParts(record: ApiRecord): Omit<CompiledApi, 'enter' | 'phases' | 'release'> {
+function routedParts(
+  record: ApiRecord,
+): Omit<CompiledApi, 'enter' | 'phases' | 'release' | 'allowsEncodedSlashes'> {
   const { definition, apiId } = record
   const { proxy } = definition
   const written = proxy?.listen_path ?? ''
@@ -302,6 +312,7 @@ function brokenApi(record: ApiRecord, error: unknown, { recording }: SnapshotToo
   return {
     ...parts,
     listenPath: parts.listenPath.includes('{') ? `/${record.apiId}/` : parts.listenPath,
+    allowsEncodedSlashes: false,
     enter: () => answer,
     phases: phasesOf([recording]),
     release: () => {},

@@ -50,6 +50,11 @@ const refused = [
   '/a%2Fb',
   '/a%5cb',
   '/a\\b',
+  '/open/..;/prot/s',
+  '/open/.;x/a',
+  '/open/..%3b/a',
+  '/open/%2e%2e%3Bx/a',
+  '/..;',
   '/%00',
   '/%0a',
   '/%7f',
@@ -77,6 +82,16 @@ test('every other form of a path becomes the normal one', () => {
 
 test('a path that can be read in two ways is refused', () => {
   for (const path of refused) assert.equal(normalisePath(path), undefined, JSON.stringify(path))
+})
+
+test('an encoded slash stays in its segment where it is allowed, and hides no dot segment', () => {
+  const open = (path: string) => normalisePath(path, true)
+  assert.equal(open('/@scope%2fname'), '/@scope%2Fname')
+  assert.equal(open('/projects/a%2Fb/x'), '/projects/a%2Fb/x')
+  assert.equal(open('/a%2fb/../c'), '/c')
+  assert.equal(open('/a;x%2Fb'), '/a;x%2Fb')
+  for (const path of ['/a%2f..%2fb', '/..%2fb', '/a%2f..', '/a%2f./b', '/a%2F..;x/b', '/.%2fb', '/a%5cb'])
+    assert.equal(open(path), undefined, path)
 })
 
 test('normalising twice is normalising once, and the result holds no dot segment and no empty one', () => {

@@ -10,17 +10,19 @@ for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
  * The one form of a path that is matched and sent on: unreserved `%xx` decoded, the hex digits of others in upper case,
  * `//` collapsed, then dot segments (`%2e` too) resolved. The same string when it already has that form. Undefined for
  * what servers read in different ways: `%2f`, `%5c`, `%00` and other encoded controls, backslash, raw controls, `#`,
- * `?`, non-ASCII, malformed `%xx`, and paths that climb above the root. `*` stays as it is.
+ * `?`, non-ASCII, malformed `%xx`, dot segments with parameters (`..;x`), and paths that climb above the root. `*` stays
+ * as it is.
+ * @param allowsEncodedSlash keep `%2F` as a part of its segment, unless that hides a dot segment
  */
-export function normalisePath(path: string): string | undefined {
+export function normalisePath(path: string, allowsEncodedSlash = false): string | undefined {
   if (path.charCodeAt(0) !== 47) return path === '*' ? path : undefined
   for (let at = 0; at < path.length; at++) {
     const code = path.charCodeAt(at)
     if (code === 47) {
       const next = path.charCodeAt(at + 1)
-      if (next === 47 || next === 46) return rewrite(path)
+      if (next === 47 || next === 46) return rewrite(path, allowsEncodedSlash)
     } else if (code === 37) {
-      return rewrite(path)
+      return rewrite(path, allowsEncodedSlash)
     } else if (!isPlain(code)) {
       return undefined
     }
@@ -32,9 +34,12 @@ function isPlain(code: number): boolean {
   return code > 32 && code < 127 && code !== 92 && code !== 35 && code !== 63
 }
 
-function rewrite(path: string): string | undefined {
-  const decoded = decode(path)
-  if (decoded === undefined) return undefined
+/** What some servers take for a dot segment, because they do not look at parameters or decode slashes. */
+const HIDDEN_DOTS = /(?:^|\/|%2F)\.{1,2}(?:;|%3B|%2F)|%2F\.{1,2}(?:\/|$)/
+
+function rewrite(path: string, allowsEncodedSlash: boolean): string | undefined {
+  const decoded = decode(path, allowsEncodedSlash)
+  if (decoded === undefined || HIDDEN_DOTS.test(decoded)) return undefined
   const kept: string[] = []
   const segments = decoded.split('/')
   const last = segments[segments.length - 1] ?? ''
@@ -48,7 +53,7 @@ function rewrite(path: string): string | undefined {
 }
 
 /** Decodes unreserved `%xx`, and refuses what must not stand in a path in any form. */
-function decode(path: string): string | undefined {
+function decode(path: string, allowsEncodedSlash: boolean): string | undefined {
   let text = ''
   for (let at = 0; at < path.length; at++) {
     const code = path.charCodeAt(at)
@@ -61,7 +66,8 @@ function decode(path: string): string | undefined {
     const low = HEX[path.charCodeAt(at + 2)] ?? 255
     if (high > 15 || low > 15) return undefined
     const value = high * 16 + low
-    if (value < 32 || value === 127 || value === 47 || value === 92) return undefined
+    if (value < 32 || value === 127 || value === 92) return undefined
+    if (value === 47 && !allowsEncodedSlash) return undefined
     text += UNRESERVED[value] === 1 ? String.fromCharCode(value) : path.slice(at, at + 3).toUpperCase()
     at += 2
   }

@@ -254,3 +254,32 @@ test('an API cannot be made a version of another one yet, and nothing is stored'
   )
   assert.equal((await ask('GET', '/api/apis?p=-1')).body.apis.length, 1)
 })
+
+test('a save tells what is asked for and not done, where the contract has room', async () => {
+  const { ask } = await smallWorld()
+  const { body } = await ask('POST', '/api/apis', { api_definition: MINIMUM })
+  const save = async (more: object) =>
+    (await ask('PUT', `/api/apis/${body.ID}`, { api_definition: { ...MINIMUM, ...more } })).body
+  assert.equal((await save({})).Meta, null)
+  const { Status, Meta } = await save({ CORS: { enable: true }, enable_context_vars: true })
+  assert.equal(Status, 'OK')
+  assert.deepEqual(
+    Meta.warnings.map(({ path, code }: { path: string[]; code: string }) => [path.join('.'), code]),
+    [
+      ['CORS.enable', 'not_obeyed'],
+      ['enable_context_vars', 'not_obeyed'],
+    ],
+  )
+})
+
+test('an id of another program is read, saved and served under', async () => {
+  const { ask } = await smallWorld()
+  for (const api_id of ['orders.v1', 'team:orders', 'me@home', 'bmFtZQ==', 'a'.repeat(255)]) {
+    const made = await ask('POST', '/api/apis', { api_definition: { ...MINIMUM, api_id } })
+    assert.deepEqual([made.status, made.body.ID], [200, api_id])
+    const read = await ask('GET', `/api/apis/${encodeURIComponent(api_id)}`)
+    assert.equal(read.body.api_definition.proxy.listen_path, `/${api_id}/`)
+    assert.equal((await ask('PUT', `/api/apis/${api_id}`, read.body)).status, 200, api_id)
+    assert.equal((await ask('DELETE', `/api/apis/${api_id}`)).status, 200, api_id)
+  }
+})

@@ -178,3 +178,78 @@ test('a gate that is not there is said to be unreachable', async () => {
   const apiId = await makeApi(ask, 'orders')
   assert.equal((await ask('POST', `/api/apis/${apiId}/try`, { method: 'GET', path: '/' })).status, 502)
 })
+
+/** A dashboard, and what the dry run says to a key of an API with these parts of its definition. */
+async function dryWorld(parts: Partial<Parameters<typeof buildDashboardApi>[0]> = {}) {
+  const made = await testWorld()
+  const deps = { ...made.deps, ...parts }
+  const user = await makeUser(made)
+  const ask = asking(buildDashboardApi(deps), { authorization: user.accessKey })
+  let apis = 0
+  const dry = async (definition: object, trial: object = {}, key: object = {}) => {
+    apis += 1
+    const apiId = await makeApi(ask, `api${apis}`, definition)
+    const { key_hash } = (await ask('POST', '/api/keys', { ...session(apiId), ...key })).body
+    const asked = { method: 'GET', path: '/', key_hash, ...trial }
+    return (await ask('POST', `/api/apis/${apiId}/try`, asked)).body.verdict
+  }
+  const admin = asking(buildDashboardApi(deps), { 'admin-auth': deps.adminSecret })
+  return { ...made, user, ask, admin, dry }
+}
+
+const single = (info: object) => ({
+  version_data: { not_versioned: true, versions: { Default: { name: 'Default', ...info } } },
+})
+
+test('the dry run judges addresses, sizes and client certificates as the gate does', async () => {
+  const { dry } = await dryWorld()
+  const codes = [
+    await dry({ enable_ip_whitelisting: true, allowed_ips: ['203.0.113.0/24'] }),
+    await dry({ enable_ip_blacklisting: true, blacklisted_ips: ['127.0.0.1'] }),
+    await dry(single({ global_size_limit: 3 }), { method: 'POST', body: 'long' }),
+    await dry(single({ global_size_limit: 3 }), { method: 'POST' }),
+    await dry({ use_mutual_tls_auth: true, client_certificates: ['a'.repeat(64)] }),
+    await dry({ enable_jwt: true }),
+    await dry({ proxy: { listen_path: '/looped/', target_url: 'tyk://other/' } }),
+  ].map(({ code }) => code)
+  assert.deepEqual(codes, [
+    'ip_not_allowed',
+    'ip_not_allowed',
+    'request_too_large',
+    'length_required',
+    'tls_required',
+    'auth_unsupported',
+    'target_unusable',
+  ])
+  const passed = await dry({ enable_ip_whitelisting: true, allowed_ips: ['127.0.0.0/8'] })
+  assert.deepEqual([passed.outcome, passed.not_judged], ['passed', ['whether the target answers']])
+})
+
+test('the dry run knows the switch and the limits of the organisation', async () => {
+  const { dry, admin, user } = await dryWorld()
+  assert.equal((await dry({})).outcome, 'passed')
+  const made = await admin('POST', '/admin/org/keys', { org_id: user.orgId, is_inactive: true })
+  assert.ok(made.status < 300, made.text)
+  assert.equal((await dry({})).code, 'organisation_inactive')
+})
+
+test('the dry run matches the path that the gate would match, and as the node is set', async () => {
+  const blocked = single({ paths: { ignored: [], white_list: [], black_list: ['/secret'] } })
+  const strict = await dryWorld({ normalisePath: (path) => path.replaceAll('//', '/') })
+  assert.equal((await strict.dry(blocked, { path: '//secret' })).code, 'endpoint_forbidden')
+  assert.equal((await strict.dry(blocked, { path: '/a/secret' })).outcome, 'passed')
+  const urls = { allowed_urls: [{ url: '/mine', methods: ['GET'] }] }
+  const right = (apiId: string) => ({ access_rights: { [apiId]: { versions: ['Default'], ...urls } } })
+  const loose = await dryWorld({ matching: { loose: true } })
+  assert.equal((await loose.dry(blocked, { path: '/a/secret' })).code, 'endpoint_forbidden')
+  for (const [world, outcome] of [
+    [strict, 'refused'],
+    [loose, 'passed'],
+  ] as const) {
+    const apiId = await makeApi(world.ask, 'rights')
+    const { key_hash } = (await world.ask('POST', '/api/keys', { ...session(), ...right(apiId) })).body
+    const trial = { method: 'GET', path: '/not/mine', key_hash }
+    const { verdict } = (await world.ask('POST', `/api/apis/${apiId}/try`, trial)).body
+    assert.equal(verdict.outcome, outcome)
+  }
+})

@@ -1,4 +1,4 @@
-import type { ApiLevel, FeatureName, OperationLevel, VersionLevel } from '../features/index.ts'
+import type { ApiLevel, FeatureName, Gate, OperationLevel, VersionLevel } from '../features/index.ts'
 import type { Listing } from '../features/path-lists.ts'
 import type { TraceStep } from '../judge/verdict.ts'
 import type { EndpointIndex } from './endpoint-index.ts'
@@ -24,6 +24,8 @@ export type VersionRules = {
 } & {
   readonly name: string
   readonly traceStep: TraceStep
+  /** What is judged of the version before the path is looked up. */
+  readonly gates: readonly Gate[]
   readonly endpoints: EndpointIndex<EndpointSlots, EndpointSettings>
   /** Whether a path on no list is refused. */
   readonly isAllowListed: boolean
@@ -38,6 +40,8 @@ export type ApiRules = {
   readonly apiId: string
   readonly orgId: string
   readonly name: string
+  /** What is judged of the API before a version is chosen. */
+  readonly gates: readonly Gate[]
   readonly versions: ReadonlyMap<string, VersionRules>
   /** The version of a not-versioned API; undefined when the definition leaves open which one it is. */
   readonly single: VersionRules | undefined

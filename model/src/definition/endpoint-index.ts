@@ -31,7 +31,7 @@ export type MatchedPath = { readonly path: string; readonly fullPath: string }
 /** Most combinations of settings that are remembered; they are few, unless somebody writes rules to make them many. */
 const MAX_COMBINATIONS = 4096
 
-/** The index is asked one request at a time: what a search has found so far stands here, not in an object per request. */
+/** By slot, how early the best rule stands that a search has found; one request is looked up at a time. */
 let best: Int32Array = new Int32Array(0)
 let wantedMethod = ''
 
@@ -49,8 +49,12 @@ export class EndpointIndex<Slots extends object, Settings extends Slots> {
   readonly #around = new Matcher()
   readonly #aroundFull: boolean
   readonly #none: Settings
-  readonly #combinations = new Map<number | string, Settings>()
-  readonly #isSmall: boolean
+  /** By a hash of what was found. */
+  readonly #combinations = new Map<number, Combination<Settings>[]>()
+  /** How many rules each slot has: where a search begins. */
+  readonly #counts: Int32Array
+  readonly #best: Int32Array
+  #remembered = 0
   readonly #finish: (found: Slots) => Settings
 
   /** @param finish makes the record of what the slots hold; once for each combination */
@@ -69,8 +73,8 @@ export class EndpointIndex<Slots extends object, Settings extends Slots> {
         this.#addAround(path, entry, place, hasHoles)
       }
     }
-    this.#isSmall =
-      this.#values.reduce((product, list) => product * (list.length + 1), 1) <= Number.MAX_SAFE_INTEGER
+    this.#counts = Int32Array.from(this.#values, (list) => list.length)
+    this.#best = new Int32Array(this.#counts.length)
     this.#none = this.#settingsOf(this.#values.map((list) => list.length))
   }
 
@@ -80,9 +84,9 @@ export class EndpointIndex<Slots extends object, Settings extends Slots> {
    */
   match(method: string, path: string, whole: MatchedPath): Settings {
     if (this.#behind.isEmpty && this.#around.isEmpty) return this.#none
-    const values = this.#values
-    if (best.length < values.length) best = new Int32Array(values.length)
-    for (let slot = 0; slot < values.length; slot++) best[slot] = values[slot]?.length ?? 0
+    best = this.#best
+    const counts = this.#counts
+    for (let slot = 0; slot < counts.length; slot++) best[slot] = counts[slot] ?? 0
     wantedMethod = method
     searched(this.#behind, path)
     if (!this.#around.isEmpty) searched(this.#around, this.#aroundFull ? whole.fullPath : whole.path)
@@ -106,26 +110,22 @@ export class EndpointIndex<Slots extends object, Settings extends Slots> {
   }
 
   #combination(): Settings {
-    const key = this.#isSmall ? this.#keyNumber() : this.#keyText()
-    const known = this.#combinations.get(key)
-    if (known !== undefined) return known
-    if (this.#combinations.size >= MAX_COMBINATIONS) this.#combinations.clear()
-    const settings = this.#settingsOf([...best.subarray(0, this.#values.length)])
-    this.#combinations.set(key, settings)
-    return settings
+    let hash = 0
+    for (let slot = 0; slot < best.length; slot++) hash = (Math.imul(hash, 31) + (best[slot] ?? 0)) | 0
+    const known = this.#combinations.get(hash)
+    if (known !== undefined) for (const one of known) if (isSame(one.found, best)) return one.settings
+    return this.#remember(hash)
   }
 
-  #keyNumber(): number {
-    let key = 0
-    for (let slot = 0; slot < this.#values.length; slot++)
-      key = key * ((this.#values[slot]?.length ?? 0) + 1) + (best[slot] ?? 0)
-    return key
-  }
-
-  #keyText(): string {
-    let key = ''
-    for (let slot = 0; slot < this.#values.length; slot++) key += `${best[slot]},`
-    return key
+  #remember(hash: number): Settings {
+    if (this.#remembered >= MAX_COMBINATIONS) {
+      this.#combinations.clear()
+      this.#remembered = 0
+    }
+    this.#remembered += 1
+    const made = { found: best.slice(), settings: this.#settingsOf([...best]) }
+    this.#combinations.set(hash, [...(this.#combinations.get(hash) ?? []), made])
+    return made.settings
   }
 
   #settingsOf(found: readonly number[]): Settings {
@@ -133,6 +133,14 @@ export class EndpointIndex<Slots extends object, Settings extends Slots> {
     // Each slot holds the value of one of its own rules, or none.
     return Object.freeze(this.#finish(Object.fromEntries(entries) as Slots))
   }
+}
+
+/** What was found by slot, and the record of it. */
+type Combination<Settings> = { readonly found: Int32Array; readonly settings: Settings }
+
+function isSame(one: Int32Array, other: Int32Array): boolean {
+  for (let slot = 0; slot < one.length; slot++) if (one[slot] !== other[slot]) return false
+  return true
 }
 
 /** A rule as the search knows it: which slot it fills, how early it stands there. */

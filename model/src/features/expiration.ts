@@ -13,6 +13,7 @@ export const expiration = apiFeature({
     const ms = readExpiry('expiration', until, report)
     return isOff === true ? 0 : ms
   },
+  isIdle: (expiresAtMs) => expiresAtMs === 0,
   judge: (expiresAtMs, _facts, nowMs, { name }) =>
     expiresAtMs !== 0 && nowMs > expiresAtMs
       ? { code: 'api_expired', decided: { step: 'route', code: 'api_expired', args: { name } } }
@@ -26,6 +27,7 @@ export const versionExpiration = versionFeature({
   slot: 'expiresAtMs',
   fields: { expires: text.optional() },
   compile: ({ expires }, { report }) => readExpiry('expires', expires, report),
+  isIdle: (expiresAtMs) => expiresAtMs === 0,
   judge: (expiresAtMs, _facts, nowMs, { name }) =>
     expiresAtMs !== 0 && nowMs > expiresAtMs
       ? { code: 'version_expired', decided: { step: 'version', code: 'version_expired', args: { name } } }

@@ -71,6 +71,8 @@ export type ApiFeature<Slot extends string, Fields extends ApiFields, Compiled> 
   readonly fields: Fields
   readonly compile: (document: FieldsOf<Fields>, context: CompileContext) => Compiled
   readonly judge?: Judge<Compiled>
+  /** Whether `judge` lets every request go on: then it is not asked. */
+  readonly isIdle?: (compiled: Compiled) => boolean
   /** What only the gateway can find out, in words, where it is more than `judge` can say. */
   readonly notJudged?: (compiled: Compiled, facts: RequestFacts) => string | undefined
 }
@@ -82,6 +84,8 @@ export type VersionFeature<Slot extends string, Shape extends z.ZodRawShape, Com
   readonly fields: Shape
   readonly compile: (info: z.infer<z.ZodObject<Shape>>, context: CompileContext) => Compiled
   readonly judge?: Judge<Compiled>
+  /** Whether `judge` lets every request go on: then it is not asked. */
+  readonly isIdle?: (compiled: Compiled) => boolean
 }
 
 /** A setting for certain methods; an empty method stands for any. */

@@ -105,7 +105,19 @@ export type SlotJudge = {
     nowMs: number,
     subject: Subject,
   ) => Why | undefined
+  readonly isIdle?: (compiled: unknown) => boolean
   readonly notJudged?: (compiled: unknown, facts: RequestFacts) => string | undefined
+}
+
+/** A judge with what it judges by. */
+export type Gate = { readonly judge: NonNullable<SlotJudge['judge']>; readonly compiled: unknown }
+
+/** The judges that have anything to say, so that a request meets no others. */
+export function gatesOf(judges: readonly SlotJudge[], slots: object): readonly Gate[] {
+  return judges.flatMap(({ judge, slot, isIdle }) => {
+    const compiled = slotOf(slots, slot)
+    return judge === undefined || isIdle?.(compiled) === true ? [] : [{ judge, compiled }]
+  })
 }
 
 function stretch(from: number, to: number): readonly SlotJudge[] {

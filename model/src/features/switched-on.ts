@@ -8,6 +8,7 @@ export const switchedOn = apiFeature({
   slot: 'active',
   fields: { api: { active: flag } },
   compile: ({ active }) => active !== false,
+  isIdle: (active) => active,
   judge: (active, _facts, _nowMs, { name }) =>
     active
       ? undefined

@@ -1,5 +1,4 @@
 import type { ApiRules, EndpointSettings, VersionRules } from '../definition/api-rules.ts'
-import { judgesOfApi, judgesOfVersion, slotOf } from '../features/index.ts'
 import { type MockReply, NOT_ALLOWED, refusalBy } from '../features/path-lists.ts'
 import type { SubApis, Versioning } from '../features/versioning.ts'
 import { queryValue } from './query-value.ts'
@@ -122,8 +121,8 @@ function namedVersion(by: Versioning, facts: RequestFacts): string {
 
 /** What keeps every request out before a version is chosen. */
 export function judgeApi(rules: ApiRules, facts: RequestFacts, nowMs: number): Why | undefined {
-  for (const { judge, slot } of judgesOfApi) {
-    const why = judge?.(slotOf(rules, slot), facts, nowMs, rules)
+  for (const { judge, compiled } of rules.gates) {
+    const why = judge(compiled, facts, nowMs, rules)
     if (why !== undefined) return why
   }
   return undefined
@@ -137,8 +136,8 @@ function judgePath(
   versionLength: number,
   pathDrop: number,
 ): VersionJudgement {
-  for (const { judge, slot } of judgesOfVersion) {
-    const why = judge?.(slotOf(version, slot), facts, nowMs, version)
+  for (const { judge, compiled } of version.gates) {
+    const why = judge(compiled, facts, nowMs, version)
     if (why !== undefined) return refusedFor(why, [rules.traceSteps.route])
   }
   const path = versionLength === 0 ? facts.path : facts.path.slice(versionLength) || '/'
