@@ -39,6 +39,7 @@ function ran(steps: readonly Step[], choose?: ServedApi['enter']) {
     stripListenPath: true,
     preserveHost: false,
     disableStripSlash: false,
+    allowsEncodedSlashes: false,
     enter: choose ?? (() => ({ kind: 'version', phases, upstreams })),
     phases,
   }
@@ -142,6 +143,7 @@ test('an API that is a version of a version is not followed', () => {
     stripListenPath: true,
     preserveHost: false,
     disableStripSlash: false,
+    allowsEncodedSlashes: false,
     enter: loop,
     phases: phasesOf([]),
   }
