@@ -1,5 +1,6 @@
 import type { TokenAuth } from '@tollgate/model/judge/token-auth'
 import { joinedValues } from '../pipeline/client-address.ts'
+import { withoutControlCookies } from '../pipeline/control-cookies.ts'
 import { withoutParameter } from '../pipeline/query.ts'
 import type { RequestContext } from '../pipeline/request-context.ts'
 
@@ -11,7 +12,7 @@ export function stripCredential({ head, upstream }: RequestContext, auth: TokenA
   // More than one line is against RFC 6265, and read by some upstreams all the same.
   const cookies = joinedValues(head, 'cookie', '; ')
   if (cookies === '') return
-  const kept = withoutCookie(cookies, auth.cookie)
+  const kept = withoutControlCookies(withoutCookie(cookies, auth.cookie))
   if (kept === cookies) return
   if (kept === '') upstream.edit().remove('cookie')
   else upstream.edit().set('cookie', `Cookie: ${kept}\r\n`)

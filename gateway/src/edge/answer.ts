@@ -1,6 +1,7 @@
 import type { Exchange, ReplyHead } from '@tollgate/http1/exchange'
 import { endToEndLines, headerValue } from '@tollgate/http1/syntax/headers'
 import type { Answer } from '../pipeline/answer.ts'
+import { allowedSetCookies } from '../pipeline/control-cookies.ts'
 import { type HeadEdits, NO_NAMES } from '../pipeline/head-edits.ts'
 import type { RequestContext } from '../pipeline/request-context.ts'
 import type { RefusalRenderer } from './refusal-answer.ts'
@@ -14,6 +15,8 @@ export type Answers = {
 }
 
 const REQUEST_ID = 'x-request-id'
+const SET_COOKIE = 'set-cookie'
+const COOKIE_NAMES: ReadonlySet<string> = new Set([SET_COOKIE])
 const ID_NAMES: ReadonlySet<string> = new Set([REQUEST_ID])
 
 /** @param storeUnavailableLines what a refusal says that comes from a store that cannot be asked */
@@ -52,7 +55,12 @@ export function relayReply(
   const upstreamId = headerValue(head, REQUEST_ID)
   const names = droppedNames(passed, any)
   const dropped = upstreamId === undefined ? names : names.size === 0 ? ID_NAMES : names.union(ID_NAMES)
-  let lines = endToEndLines(head, dropped) + editedLines(passed) + editedLines(any)
+  const cookies = headerValue(head, SET_COOKIE) === undefined ? undefined : allowedSetCookies(head)
+  let lines =
+    cookies === undefined
+      ? endToEndLines(head, dropped)
+      : endToEndLines(head, dropped.union(COOKIE_NAMES)) + (dropped.has(SET_COOKIE) ? '' : cookies)
+  lines += editedLines(passed) + editedLines(any)
   if (upstreamId !== undefined) lines += `X-Upstream-Request-Id: ${upstreamId}\r\n`
   exchange.relay(head.status, lines + requestIdLine(requestId))
 }

@@ -1,7 +1,10 @@
-import type { ForwardListener, ForwardTimeouts, UpstreamFailure } from '@tollgate/http1/exchange'
-import { endToEndLines, headerValue } from '@tollgate/http1/syntax/headers'
+import type { ForwardListener, ForwardTimeouts, RequestHead, UpstreamFailure } from '@tollgate/http1/exchange'
+import { aliasedNames, endToEndLines, headerValue } from '@tollgate/http1/syntax/headers'
 import type { RefusalCode } from '@tollgate/model/judge/refusals'
 import { type Answer, GONE, refusal } from '../pipeline/answer.ts'
+import { CLAIMS, joinedValues } from '../pipeline/client-address.ts'
+import { withoutControlCookies } from '../pipeline/control-cookies.ts'
+import type { HeadEdits } from '../pipeline/head-edits.ts'
 import type { RequestContext } from '../pipeline/request-context.ts'
 import type { Target } from '../pipeline/target.ts'
 import type { ForwardedHeaders } from './forwarded-headers.ts'
@@ -9,6 +12,20 @@ import { joinTarget } from './targets.ts'
 
 /** Sent when the client names no agent of its own; without one some upstreams answer 403. */
 const USER_AGENT_LINE = 'User-Agent: Tollgate\r\n'
+
+const COOKIE: ReadonlySet<string> = new Set(['cookie'])
+
+/**
+ * Names that the gate or the engine writes or removes: programs that fold `-` and `_` together, as CGI does (RFC 3875,
+ * 4.1.18), would read `X_Forwarded_For` as one of them.
+ */
+const FOLDED: ReadonlySet<string> = new Set([
+  ...CLAIMS,
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'x-request-id',
+])
 
 const DEFAULT_TIMEOUTS: ForwardTimeouts = { headMs: 0 }
 
@@ -61,10 +78,23 @@ function requestLines(context: RequestContext, target: Target, forwarded: Forwar
   const { edits } = context.upstream
   const peer = exchange.remoteAddress
   const own = forwarded.dropped(peer)
-  const dropped = edits === undefined ? own : own.union(edits.dropped)
+  const aliases = aliasedNames(head, FOLDED)
+  const cookies = ownCookies(head, edits)
+  let dropped = edits === undefined ? own : own.union(edits.dropped)
+  if (aliases !== undefined) dropped = dropped.union(aliases)
+  if (cookies !== undefined) dropped = dropped.union(COOKIE)
   let lines = `Host: ${route.api.preserveHost ? head.host : target.authority}\r\n${endToEndLines(head, dropped)}`
+  if (cookies !== undefined && cookies !== '') lines += `Cookie: ${cookies}\r\n`
   if (edits !== undefined) lines += edits.lines()
   if (headerValue(head, 'user-agent') === undefined && edits?.has('user-agent') !== true)
     lines += USER_AGENT_LINE
   return lines + target.proxyLines + forwarded.lines(head, peer, edits)
+}
+
+/** The client's cookies without the dashboard's; undefined when they stay as they are, or a step has written its own. */
+function ownCookies(head: RequestHead, edits: HeadEdits | undefined): string | undefined {
+  if (headerValue(head, 'cookie') === undefined || edits?.dropped.has('cookie') === true) return undefined
+  const sent = joinedValues(head, 'cookie', '; ')
+  const kept = withoutControlCookies(sent)
+  return kept === sent ? undefined : kept
 }

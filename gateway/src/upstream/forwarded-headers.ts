@@ -11,12 +11,12 @@ import type { HeadEdits } from '../pipeline/head-edits.ts'
 export interface ForwardedHeaders {
   /** Lower-case names of the request's own lines that do not go on. */
   dropped(peer: string): ReadonlySet<string>
-  /** The gate's lines. What the API's definition sets or removes itself is left to it, but for `X-Forwarded-For`. */
+  /** The gate's lines. What the API's definition sets or removes itself is left to it. */
   lines(head: RequestHead, peer: string, edits: HeadEdits | undefined): string
 }
 
-/** What the gate writes itself, whoever sent it. */
-const OWN: ReadonlySet<string> = new Set(['host', 'x-forwarded-for'])
+/** What the gate writes itself, whoever sent it; and `Proxy`, which CGI programs take for a setting of theirs. */
+const OWN: ReadonlySet<string> = new Set(['host', 'x-forwarded-for', 'proxy'])
 
 const OWN_AND_CLAIMS: ReadonlySet<string> = OWN.union(CLAIMS)
 
@@ -28,10 +28,12 @@ export function forwardedHeaders(trusted: TrustedPeers, tls: boolean): Forwarded
     dropped: (peer) => (trusted.hasPeer(peer) ? OWN : OWN_AND_CLAIMS),
     lines(head, peer, edits) {
       const vouched = trusted.hasPeer(peer)
-      let lines =
-        vouched && headerValue(head, 'x-forwarded-for') !== undefined
-          ? `X-Forwarded-For: ${joinedValues(head, 'x-forwarded-for')}, ${peer}\r\n`
-          : `X-Forwarded-For: ${peer}\r\n`
+      let lines = ''
+      if (edits?.dropped.has('x-forwarded-for') !== true)
+        lines =
+          vouched && headerValue(head, 'x-forwarded-for') !== undefined
+            ? `X-Forwarded-For: ${joinedValues(head, 'x-forwarded-for')}, ${peer}\r\n`
+            : `X-Forwarded-For: ${peer}\r\n`
       if (isOurs('x-forwarded-proto', head, vouched, edits)) lines += protoLine
       if (head.host !== '' && isOurs('x-forwarded-host', head, vouched, edits))
         lines += `X-Forwarded-Host: ${head.host}\r\n`

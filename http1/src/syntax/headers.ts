@@ -22,6 +22,33 @@ export function headerValue(head: RequestHead | ReplyHead, lowerName: string): s
 }
 
 /**
+ * Lower-case names of the head's own headers that are one of `names` when `_` is read as `-`, as CGI reads it; undefined
+ * when there is none, which costs a look at the letters of unknown names.
+ */
+export function aliasedNames(head: RequestHead, names: ReadonlySet<string>): ReadonlySet<string> | undefined {
+  let found: Set<string> | undefined
+  const look = (name: string) => {
+    if (!name.includes('_') || !names.has(name.replaceAll('_', '-'))) return
+    found ??= new Set()
+    found.add(name)
+  }
+  if (!(head instanceof HeaderBlock)) {
+    for (const name of head.names) look(name)
+    return found
+  }
+  for (let index = 0; index < head.count; index++) {
+    if (head.idAt(index) === UNKNOWN && hasUnderscore(head, index)) look(head.nameAt(index))
+  }
+  return found
+}
+
+function hasUnderscore(head: HeaderBlock, index: number): boolean {
+  const end = head.at(index, 1)
+  for (let at = head.at(index, 0); at < end; at++) if (head.text.charCodeAt(at) === 95) return true
+  return false
+}
+
+/**
  * The headers that travel on, as lines ending in CRLF, names as received: without hop-by-hop ones (RFC 9110, 7.6.1),
  * framing and `Expect` (the engine's own), those that `Connection` nominates (but Host, Authorization, Cookie,
  * X-Forwarded-* and other protected ones stay), and those of `skip` (lower-case names).
