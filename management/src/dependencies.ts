@@ -45,6 +45,8 @@ export type Dependencies = {
   readonly reload: () => Promise<void>
   /** How the gateway matches paths. */
   readonly matching: PathMatching
+  /** A listen path without a slash at its end takes whole words only. */
+  readonly strictRoutes: boolean
   /** The one form in which the gateway matches a path; undefined for one that it refuses. */
   readonly normalisePath: (path: string) => string | undefined
   /** Rows of a list page. */

@@ -58,6 +58,7 @@ export async function testWorld(): Promise<TestWorld> {
     defaultOrganisation: '',
     reload: async () => undefined,
     matching: {},
+    strictRoutes: false,
     // Paths of these tests have the form already in which they are matched.
     normalisePath: (path) => path,
     pageSize: 10,

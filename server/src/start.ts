@@ -255,6 +255,7 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     lastUse: activity.lastUse,
     ownGateway: { ...ownGateway(config, gatewayPort), callSecret: parts.ownCalls?.secret },
     matching: { loose: config.gateway.looseEndpointMatching },
+    strictRoutes: config.gateway.strictRoutes,
     normalisePath,
     reload: parts.reload,
     duplicateSlugs: config.duplicateSlugs,

@@ -14,6 +14,7 @@ import { apiProblems } from './api-problems.ts'
 import { apiUrl } from './api-url.ts'
 import { deleteApi } from './delete-api.ts'
 import { ApiListQuery, categoriesOf, listApis } from './list-apis.ts'
+import { overlapWarnings } from './listen-path-overlap.ts'
 import { createApi, updateApi } from './save-api.ts'
 
 const ShownApis = z.object({ apis: z.array(ShownApi), pages: z.int(), total: z.int().optional() })
@@ -91,8 +92,8 @@ export const apiRoutes = (deps: Dependencies): Route[] => {
       handle: async ({ caller, params, body }) => {
         if (!isApiId(params.apiId ?? '')) throw new Problem(apiProblems.api_id_invalid)
         const found = await findApi(deps, caller, params.apiId, apiProblems.api_not_updatable)
-        const { definition } = await updateApi(deps, actorOf(caller), found, body)
-        return ok('API updated', warningsOf(deps, definition))
+        const updated = await updateApi(deps, actorOf(caller), found, body)
+        return ok('API updated', await warningsOf(deps, updated))
       },
     }),
     route({
@@ -111,8 +112,12 @@ export const apiRoutes = (deps: Dependencies): Route[] => {
   ]
 }
 
-function warningsOf({ matching }: Dependencies, definition: ApiDefinition): z.input<typeof Warnings> | null {
-  const { warnings } = compileApi(definition, matching)
+async function warningsOf(
+  { matching, strictRoutes, storage }: Dependencies,
+  record: ApiRecord,
+): Promise<z.input<typeof Warnings> | null> {
+  const own = strictRoutes ? [] : await storage.apis.claimsOfOwn(record.orgId)
+  const warnings = [...compileApi(record.definition, matching).warnings, ...overlapWarnings(record, own)]
   if (warnings.length === 0) return null
   return { warnings: warnings.map(({ path, code, message }) => ({ path: [...path], code, message })) }
 }

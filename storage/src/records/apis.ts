@@ -29,6 +29,8 @@ export interface ApiStore {
   list(orgId: string | undefined, filter: ApiFilter, page: PageRequest): Promise<Page<ApiRecord>>
   /** Domain, listen path and api_id of every API of other organisations: for the check of claims. */
   claimsOfOthers(orgId: string): Promise<readonly ApiClaim[]>
+  /** The same of the organisation's own APIs. */
+  claimsOfOwn(orgId: string): Promise<readonly ApiClaim[]>
   /** All of one listen path on one domain, however that is spelled: for the clash check. The path is case-sensitive. */
   byListenPath(domain: string, listenPath: string): Promise<readonly ApiRecord[]>
   /** Only inside `write`: */
@@ -67,20 +69,9 @@ export const apiStore = (scope: Scope): ApiStore => ({
     return rows.map(fromRow)
   },
 
-  async claimsOfOthers(orgId) {
-    const rows = await scope.db
-      .selectFrom('apis')
-      .select(['api_id', 'org_id', 'listen'])
-      .where('org_id', '!=', orgId)
-      .execute()
-    const long = rows.filter(({ api_id, listen }) => isHashed(api_id) || isHashed(listen))
-    // Names that are too long for a column are read from the document.
-    const whole = long.length === 0 ? [] : await documentsOf(scope.db, orgId)
-    return [
-      ...rows.filter((row) => !long.includes(row)).map(claimOf),
-      ...whole.filter((row) => isHashed(row.api_id) || isHashed(row.listen)).map(wholeClaimOf),
-    ]
-  },
+  claimsOfOthers: (orgId) => claimsWhere(scope.db, '!=', orgId),
+
+  claimsOfOwn: (orgId) => claimsWhere(scope.db, '=', orgId),
 
   async insert(record) {
     const revision = scope.nextRevision()
@@ -123,13 +114,23 @@ function wholeClaimOf(row: ApiRow): ApiClaim {
   return { apiId, orgId, domain: definition.domain ?? '', listenPath: definition.proxy?.listen_path ?? '' }
 }
 
-function documentsOf(db: Db, orgId: string): Promise<ApiRow[]> {
-  return db
+async function claimsWhere(db: Db, whose: '=' | '!=', orgId: string): Promise<readonly ApiClaim[]> {
+  const rows = await db
+    .selectFrom('apis')
+    .select(['api_id', 'org_id', 'listen'])
+    .where('org_id', whose, orgId)
+    .execute()
+  const isLong = (row: Pick<ApiRow, 'api_id' | 'listen'>) => isHashed(row.api_id) || isHashed(row.listen)
+  const short = rows.filter((row) => !isLong(row)).map(claimOf)
+  if (short.length === rows.length) return short
+  // Names that are too long for a column are read from the document.
+  const whole = await db
     .selectFrom('apis')
     .selectAll()
-    .where('org_id', '!=', orgId)
+    .where('org_id', whose, orgId)
     .where((eb) => eb.or([eb('listen', 'like', 'sha256:%'), eb('api_id', 'like', 'sha256:%')]))
     .execute()
+  return [...short, ...whole.map(wholeClaimOf)]
 }
 
 const SORT_COLUMNS = { name: 'name_sort', created_at: 'created_at', updated_at: 'updated_at' } as const
