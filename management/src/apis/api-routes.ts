@@ -1,4 +1,3 @@
-import type { ApiDefinition } from '@tollgate/model/definition/api-definition'
 import { compileApi } from '@tollgate/model/definition/compile-api'
 import { isApiId } from '@tollgate/model/definition/identity'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
