@@ -25,7 +25,16 @@ export interface OrganisationStore {
 type OrganisationRow = Tables['organisations']
 type OwnedStores = Pick<
   Stores,
-  'organisationSessions' | 'keys' | 'apis' | 'policies' | 'certificates' | 'webhooks' | 'users' | 'userGroups'
+  | 'organisationSessions'
+  | 'keys'
+  | 'apis'
+  | 'policies'
+  | 'certificates'
+  | 'webhooks'
+  | 'users'
+  | 'userGroups'
+  | 'identityProviders'
+  | 'signInRules'
 >
 
 /** Records that are read at once while an organisation's are removed. */
@@ -83,6 +92,9 @@ export const organisationStore = (scope: Scope, owned: OwnedStores): Organisatio
     await removeAll(() => owned.webhooks.list(id, REMOVAL_CHUNK), owned.webhooks.remove)
     await removeAll(() => owned.users.list(id, '', REMOVAL_CHUNK), owned.users.remove)
     await removeAll(() => owned.userGroups.list(id, REMOVAL_CHUNK), owned.userGroups.remove)
+    for (const provider of await owned.identityProviders.list(id))
+      await owned.identityProviders.remove(provider)
+    await owned.signInRules.remove(id)
     if ((await owned.organisationSessions.byOrganisation(id)) !== undefined)
       await owned.organisationSessions.remove(id)
     const revision = scope.nextRevision()
