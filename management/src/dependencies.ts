@@ -4,7 +4,11 @@ import type { Counters } from '@tollgate/model/limits/counters'
 import type { Storage } from '@tollgate/storage/storage'
 import type { DashboardState } from './dashboard-files.ts'
 import type { FindRequest } from './requests/kept-request.ts'
+import type { HttpFacts } from './route.ts'
 import type { OwnGateway } from './try-it/own-gateway.ts'
+
+/** Tells the client behind the peer of a connection from the headers of its request. */
+export type ClientAddress = (peer: string, headers: HttpFacts['headers']) => string
 
 /** What both surfaces of the management surface are given by `server/`. */
 export type Dependencies = {
@@ -23,6 +27,12 @@ export type Dependencies = {
   readonly version: string
   /** Base URL under which clients reach the gateway: for `/api/apis/{id}/url`. */
   readonly gatewayUrl: string
+  /** Base URL under which browsers reach the dashboard: passkeys and identity providers are bound to it. */
+  readonly dashboardUrl: string
+  /** Fewest characters of a new password. */
+  readonly minPasswordLength: number
+  /** The address of the client behind a peer, as far as the peer may speak of it. */
+  readonly clientAddress: ClientAddress
   /** What the gate's workers counted, lately. */
   readonly traffic: TrafficHistory
   /** When a key was last recognised, unix seconds, where that is newer than what is stored; else 0. */

@@ -1,17 +1,19 @@
 import type { Permission } from '@tollgate/model/people/permissions'
 import type { z } from 'zod'
-import type { AdminCaller, Anyone, Caller, ControlCaller, UserCaller } from './caller.ts'
+import type { AdminCaller, Anyone, Caller, ControlCaller, SignInStepCaller, UserCaller } from './caller.ts'
 import type { ProblemSpec } from './errors.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
  * What a caller needs. `keys:write` and the like: a user with that permission; `any-user`: any active user, the
- * handler judges the rest; the secrets: their holder; `public`: nothing.
+ * handler judges the rest; `sign-in-step`: a user's browser, also between the steps of a sign-in; the secrets: their
+ * holder; `public`: nothing.
  */
 export type Access =
   | `${Permission}:${'read' | 'write'}`
   | 'any-user'
+  | 'sign-in-step'
   | 'admin-secret'
   | 'control-secret'
   | 'public'
@@ -22,7 +24,9 @@ type CallerFor<A extends Access> = A extends 'admin-secret'
     ? ControlCaller
     : A extends 'public'
       ? Anyone
-      : UserCaller
+      : A extends 'sign-in-step'
+        ? SignInStepCaller
+        : UserCaller
 
 /** What HTTP says about the request, for the few handlers that need it. */
 export type HttpFacts = {
@@ -53,9 +57,10 @@ export type RouteInput<
 export class Reply<Body> {
   readonly body: Body
   readonly status: number
-  readonly headers: Readonly<Record<string, string>>
+  /** A list stands for a header of several lines, such as `set-cookie`. */
+  readonly headers: Readonly<Record<string, string | string[]>>
 
-  constructor(body: Body, status: number, headers: Readonly<Record<string, string>> = {}) {
+  constructor(body: Body, status: number, headers: Readonly<Record<string, string | string[]>> = {}) {
     this.body = body
     this.status = status
     this.headers = headers

@@ -25,6 +25,8 @@ export type Config = {
   readonly explainEntries: number
   readonly webhookTimeoutMs: number
   readonly gatewayUrl: string | undefined
+  readonly dashboardUrl: string | undefined
+  readonly minPasswordLength: number
   readonly counterCells: number
   readonly quotas: QuotaSettings
   readonly gateway: GatewaySettings
@@ -186,6 +188,8 @@ function toConfig(values: SettingValues): Config {
     explainEntries: values.TOLLGATE_EXPLAIN_ENTRIES,
     webhookTimeoutMs: values.TOLLGATE_WEBHOOK_TIMEOUT_MS,
     gatewayUrl: values.TOLLGATE_GATEWAY_URL,
+    dashboardUrl: values.TOLLGATE_DASHBOARD_URL,
+    minPasswordLength: values.TOLLGATE_MIN_PASSWORD_LENGTH,
     counterCells: values.TOLLGATE_COUNTER_CELLS,
     quotas: {
       share: values.TOLLGATE_QUOTA_LEASE_SHARE,

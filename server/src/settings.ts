@@ -151,12 +151,31 @@ export const settings = {
     fallbackShown: '`http://<host>:<gateway port>`',
   },
 
+  TOLLGATE_DASHBOARD_URL: {
+    ...setting(
+      'Management',
+      undefined,
+      z
+        .string()
+        .refine(isHttpUrl, 'expected http://… or https://…')
+        .transform((url) => url.replace(/\/+$/, '')),
+      'Base URL under which browsers reach the dashboard. Passkeys are made for its host name, and identity providers send browsers back to it, so that both work under this address only.',
+    ),
+    fallbackShown: '`http://localhost:<dashboard port>`, or the address of `TOLLGATE_HOST`',
+  },
+  TOLLGATE_MIN_PASSWORD_LENGTH: setting(
+    'Management',
+    '10',
+    whole(6, 128),
+    'Fewest characters of a new password for the dashboard. Passwords that exist go on working; those that the admin API sets have at least 6.',
+  ),
+
   TOLLGATE_TRUSTED_PROXIES: {
     ...setting(
       'Gateway',
       privateNetworks,
       networks(),
-      'Peers whose `X-Real-IP`, `X-Forwarded-*` and `Forwarded` headers are believed and passed on: addresses or networks in CIDR form, separated by commas, or `none`.',
+      'Peers whose `X-Real-IP`, `X-Forwarded-*` and `Forwarded` headers are believed, at the dashboard’s sign-in too, and passed on: addresses or networks in CIDR form, separated by commas, or `none`.',
     ),
     fallbackShown: 'loopback and private networks',
   },

@@ -16,6 +16,7 @@ import { hex32 } from '@tollgate/model/ids'
 import type { DatabaseSource } from '@tollgate/storage/drivers/connections'
 import type { Storage } from '@tollgate/storage/storage'
 import { type Activity, openActivity } from './activity.ts'
+import { dashboardClientAddress } from './client-address.ts'
 import { type Config, urlHost } from './config.ts'
 import { openDashboard } from './dashboard-build.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -181,6 +182,9 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
     controlSecret: secrets.gatewaySecret,
     version,
     gatewayUrl: gatewayUrl(config, gatewayPort),
+    dashboardUrl: dashboardUrl(config),
+    minPasswordLength: config.minPasswordLength,
+    clientAddress: dashboardClientAddress(config.gateway.trustedProxies),
     traffic: activity.traffic,
     lastUse: activity.lastUse,
     ownGateway: {
@@ -210,6 +214,12 @@ function ownHost(host: string): string {
 function gatewayUrl(config: Config, port: number): string {
   const scheme = config.tls.certificates.length > 0 ? 'https' : 'http'
   return config.gatewayUrl ?? `${scheme}://${urlHost(config.host)}:${port}`
+}
+
+/** Browsers take `localhost` for secure, which passkeys need; an address is no name that they could be made for. */
+function dashboardUrl({ dashboardUrl: given, host, dashboardPort }: Config): string {
+  const name = urlHost(host) === '127.0.0.1' || host === '::1' ? 'localhost' : urlHost(host)
+  return given ?? `http://${name}:${dashboardPort}`
 }
 
 async function firstDemo(config: Config): Promise<Demo | undefined> {

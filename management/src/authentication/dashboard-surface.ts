@@ -5,7 +5,7 @@ import type { Dependencies } from '../dependencies.ts'
 import { errorEnvelope } from '../envelopes.ts'
 import { Problem, problems } from '../errors.ts'
 import type { HttpFacts, Route } from '../route.ts'
-import { authenticateUser } from './authenticate.ts'
+import { authenticateSignInStep, authenticateUser } from './authenticate.ts'
 import { knownCallers } from './known-callers.ts'
 import { holdsSecret } from './secret-header.ts'
 
@@ -20,6 +20,11 @@ export function dashboardSurface(deps: Dependencies): ApiSurface {
       if (route.permission === 'admin-secret') {
         if (!holdsSecret(http, 'admin-auth', deps.adminSecret)) throw new Problem(problems.not_authorised)
         return { kind: 'admin-secret' }
+      }
+      if (route.permission === 'sign-in-step') {
+        const step = await authenticateSignInStep(deps, callers, http)
+        if (step === undefined) throw new Problem(problems.not_authorised)
+        return step
       }
       const caller = await authenticateUser(deps, callers, http)
       if (caller === undefined) throw new Problem(problems.not_authorised)
