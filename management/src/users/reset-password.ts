@@ -20,9 +20,10 @@ export const ResetPassword = z.object({
 })
 
 /**
- * Sets a password and ends the user's browser sessions. The owner has to know the current one, unless there is none
+ * Sets a password and ends the user's other browser sessions. The owner has to know the current one, unless there is none
  * or somebody else chose it (contract, section 5); guessing at it counts like a wrong sign-in.
  * @param guesser where the request came from
+ * @param keptTokenHash the session that the owner asks in, which goes on; empty for none
  */
 export async function resetPassword(
   context: UserContext,
@@ -31,6 +32,7 @@ export async function resetPassword(
   before: UserRecord,
   body: z.output<typeof ResetPassword>,
   guesser: Omit<Guesser, 'account'>,
+  keptTokenHash: string,
 ): Promise<void> {
   const isOwn = before.id === caller.userId
   if (isOwn && before.passwordHash !== '' && !before.passwordProvisional) {
@@ -48,5 +50,5 @@ export async function resetPassword(
     updatedAt: at,
   }
   await storeUser(context, caller, before, after, async () => undefined)
-  await context.storage.signIns.removeOfUser(before.id)
+  await context.storage.signIns.removeOthers(before.id, isOwn ? keptTokenHash : '')
 }

@@ -113,7 +113,7 @@ export const userRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => [
       const signIn = accessKeyOf(http) === '' ? await sessionOf(deps, http) : undefined
       const address = deps.clientAddress(http.address, http.headers)
       const device = signIn && `session ${signIn.id}`
-      await resetPassword(deps, gate, caller, record, body, { address, device })
+      await resetPassword(deps, gate, caller, record, body, { address, device }, signIn?.tokenHash ?? '')
       return ok('User password updated')
     },
   }),
