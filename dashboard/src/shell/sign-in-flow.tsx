@@ -72,7 +72,7 @@ function OtherWays(props: {
           loading={attempt.isPending}
           onClick={() => attempt.mutate()}
         >
-          Sign in with a passkey
+          Use a passkey
         </Button>
       )}
       {props.providers.map(({ id, name }) => (
