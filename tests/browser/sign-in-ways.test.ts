@@ -134,6 +134,7 @@ test('a passkey is added, signs in without a password, and stands in for a code 
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
 
   await givePassword(page, email)
+  await page.getByText('Now show your second factor').waitFor()
   await page.getByRole('button', { name: 'Use a passkey' }).click()
   await untilIn(page)
   assert.deepEqual(
