@@ -1,6 +1,7 @@
 import { clientAddress, trustedPeers } from '@tollgate/gateway/edge/client-address'
-import type { RequestHead } from '@tollgate/http1/exchange'
 import type { ClientAddress } from '@tollgate/management/dependencies'
+
+type RequestHead = Parameters<ReturnType<typeof clientAddress>>[1]
 
 /** The headers that speak of the client; no other is looked at. */
 const telling = ['x-real-ip', 'x-forwarded-for'] as const
