@@ -90,7 +90,7 @@ function Proving({ factors, onConfirmed }: { readonly factors: Factors; readonly
   return (
     <Stack gap="md">
       <Text size="sm">
-        Show it once more, since somebody else could be at this browser. It holds for five minutes.
+        Somebody else could be at this browser: show once more that it is you. This holds for five minutes.
       </Text>
       {(byPassword || byCode) && (
         <form onSubmit={submit}>

@@ -79,6 +79,11 @@ function Rules({ stored }: { readonly stored: SignInRules }) {
         onSave={() => save.mutate()}
         isSaving={save.isPending}
         error={save.error}
+        reason={
+          isOnly && form.get(['emergency_user_id']) === ''
+            ? 'Name the administrator who may still use a password'
+            : undefined
+        }
       />
     </>
   )
