@@ -53,6 +53,7 @@ const onSqlite: readonly string[] = [
   'permission-matrix',
   'quick-start',
   'sign-in',
+  'single-sign-on',
   'streaming',
   'strictness',
   'tagged-requests',

@@ -55,7 +55,19 @@ test('no route but the public ones answers nobody', async () => {
     if (permission === 'public') open.push(`${method} ${path}`)
     else assert.deepEqual([reply.status, reply.text], [401, refusal('Not authorised')], `${method} ${path}`)
   }
-  assert.deepEqual(open, ['GET /hello', 'POST /license', 'POST /login', 'POST /logout', 'GET /logout'])
+  assert.deepEqual(open, [
+    'GET /hello',
+    'POST /license',
+    'POST /login',
+    'POST /logout',
+    'GET /logout',
+    'GET /login/options',
+    'POST /login/passkey/options',
+    'POST /login/passkey',
+    'GET /sso/start/:providerId',
+    'GET /sso/callback',
+    'GET /tap',
+  ])
 })
 
 test('reading needs read, and everything else write', async () => {

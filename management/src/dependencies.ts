@@ -31,6 +31,10 @@ export type Dependencies = {
   readonly gatewayHosts: readonly string[] | undefined
   /** The same for the control API, where that has a port of its own. */
   readonly controlUrl?: string | undefined
+  /** Base URL under which browsers reach the dashboard: passkeys and identity providers are bound to it. */
+  readonly dashboardUrl: string
+  /** Fewest characters of a new password. */
+  readonly minPasswordLength: number
   /** What the gate's workers counted, lately. */
   readonly traffic: TrafficHistory
   /** When a key was last recognised, unix seconds, where that is newer than what is stored; else 0. */

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Permission } from '@tollgate/model/people/permissions'
 import type { z } from 'zod'
-import type { AdminCaller, Anyone, Caller, ControlCaller, UserCaller } from './caller.ts'
+import type { AdminCaller, Anyone, Caller, ControlCaller, SignInStepCaller, UserCaller } from './caller.ts'
 import type { ProblemSpec } from './errors.ts'
 import type { StoredDocument } from './stored-document.ts'
 
@@ -9,11 +9,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
  * What a caller needs. `keys:write` and the like: a user with that permission; `any-user`: any active user, the
- * handler judges the rest; the secrets: their holder; `public`: nothing.
+ * handler judges the rest; `sign-in-step`: a user's browser, also between the steps of a sign-in; the secrets: their
+ * holder; `public`: nothing.
  */
 export type Access =
   | `${Permission}:${'read' | 'write'}`
   | 'any-user'
+  | 'sign-in-step'
   | 'admin-secret'
   | 'control-secret'
   | 'public'
@@ -24,14 +26,16 @@ type CallerFor<A extends Access> = A extends 'admin-secret'
     ? ControlCaller
     : A extends 'public'
       ? Anyone
-      : UserCaller
+      : A extends 'sign-in-step'
+        ? SignInStepCaller
+        : UserCaller
 
 /** What HTTP says about the request, for the few handlers that need it. */
 export type HttpFacts = {
   readonly method: string
   /** Names are lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** Address of the peer. */
+  /** Address of the client, as far as a proxy in front is trusted to tell it. */
   readonly address: string
   /** The body came as a form, which only a route with `form` reads. */
   readonly isForm: boolean

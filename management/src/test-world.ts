@@ -51,6 +51,8 @@ export async function testWorld(): Promise<TestWorld> {
     claimRule: 'first-come',
     gatewayHosts: ['localhost', 'gw.example'],
     gatewayUrl: 'http://gateway.example:8080',
+    dashboardUrl: 'http://localhost:3000',
+    minPasswordLength: 10,
     traffic: new TrafficHistory(traffic, clock.nowMs / 1000),
     lastUse: (keyId) => uses.get(keyId) ?? 0,
     ownGateway: undefined,

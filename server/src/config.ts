@@ -43,6 +43,8 @@ export type Config = {
   readonly webhookTimeoutMs: number
   readonly gatewayUrl: string | undefined
   readonly claimRule: 'first-come' | 'by-organisation' | 'assigned'
+  readonly dashboardUrl: string | undefined
+  readonly minPasswordLength: number
   readonly counterCells: number
   readonly quotas: QuotaSettings
   /** Without what is read from files. */
@@ -238,6 +240,8 @@ function toConfig(values: SettingValues): Config {
     webhookTimeoutMs: values.TOLLGATE_WEBHOOK_TIMEOUT_MS,
     gatewayUrl: values.TOLLGATE_GATEWAY_URL,
     claimRule: values.TOLLGATE_CLAIMS,
+    dashboardUrl: values.TOLLGATE_DASHBOARD_URL,
+    minPasswordLength: values.TOLLGATE_MIN_PASSWORD_LENGTH,
     counterCells: values.TOLLGATE_COUNTER_CELLS,
     quotas: {
       share: values.TOLLGATE_QUOTA_LEASE_SHARE,

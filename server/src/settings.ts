@@ -270,6 +270,25 @@ export const settings = {
     'Which domains and listen paths an organisation may give its APIs. `first-come`: whatever no other organisation has, above or below it; `by-organisation`: listen paths under its slug, and what the administrator assigned; `assigned`: only what the administrator assigned (`gateway_claims` of `/admin/organisations`). Where `TOLLGATE_GATEWAY_URL` is not set, a domain may be the gateway’s own name, so that it is refused where another organisation’s API without a domain has the path.',
   ),
 
+  TOLLGATE_DASHBOARD_URL: {
+    ...setting(
+      'Management',
+      undefined,
+      z
+        .string()
+        .refine(isHttpUrl, 'expected http://… or https://…')
+        .transform((url) => url.replace(/\/+$/, '')),
+      'Base URL under which browsers reach the dashboard. Passkeys are made for its host name, and identity providers send browsers back to it, so that both work under this address only.',
+    ),
+    fallbackShown: '`http://localhost:<dashboard port>`, or the address of `TOLLGATE_HOST`',
+  },
+  TOLLGATE_MIN_PASSWORD_LENGTH: setting(
+    'Management',
+    '10',
+    whole(6, 128),
+    'Fewest characters of a new password for the dashboard. Passwords that exist go on working; those that the admin API sets have at least 6.',
+  ),
+
   TOLLGATE_TRUSTED_PROXIES: {
     ...setting(
       'Gateway',

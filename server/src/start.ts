@@ -251,6 +251,8 @@ function managementDependencies(parts: ManagementParts): (gatewayPort: number) =
       config.controlPort === undefined
         ? undefined
         : `http://${urlHost(config.controlHost)}:${config.controlPort}`,
+    dashboardUrl: dashboardUrl(config),
+    minPasswordLength: config.minPasswordLength,
     traffic: activity.traffic,
     lastUse: activity.lastUse,
     ownGateway: { ...ownGateway(config, gatewayPort), callSecret: parts.ownCalls?.secret },
@@ -290,6 +292,12 @@ function claimsOf({ claimRule, gatewayUrl }: Config): Pick<Dependencies, 'claimR
 function gatewayUrl(config: Config, port: number): string {
   const scheme = config.tls.certificates.length > 0 ? 'https' : 'http'
   return config.gatewayUrl ?? `${scheme}://${urlHost(config.host)}:${port}`
+}
+
+/** Browsers take `localhost` for secure, which passkeys need; an address is no name that they could be made for. */
+function dashboardUrl({ dashboardUrl: given, host, dashboardPort }: Config): string {
+  const name = urlHost(host) === '127.0.0.1' || host === '::1' ? 'localhost' : urlHost(host)
+  return given ?? `http://${name}:${dashboardPort}`
 }
 
 async function firstDemo(config: Config): Promise<Demo | undefined> {

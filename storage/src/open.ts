@@ -8,10 +8,14 @@ import { quotaLedger } from './ledger/quota-ledger.ts'
 import { migrate } from './migrations/migrate.ts'
 import { apiStore } from './records/apis.ts'
 import { certificateStore } from './records/certificates.ts'
+import { identityProviderStore } from './records/identity-providers.ts'
+import { oneTimeTokenStore } from './records/one-time-tokens.ts'
 import { organisationSessionStore } from './records/organisation-sessions.ts'
 import { organisationStore } from './records/organisations.ts'
 import { overviewStore } from './records/overview.ts'
 import { policyStore } from './records/policies.ts'
+import { secondFactorStore } from './records/second-factors.ts'
+import { signInRulesStore } from './records/sign-in-rules.ts'
 import { queuedSignInStore, signInStore } from './records/sign-ins.ts'
 import { userGroupStore } from './records/user-groups.ts'
 import { userStore } from './records/users.ts'
@@ -80,12 +84,16 @@ export function storesOver(scope: Scope): Stores {
     policies: policyStore(scope),
     certificates: certificateStore(scope),
     webhooks: webhookStore(scope),
+    identityProviders: identityProviderStore(scope),
+    signInRules: signInRulesStore(scope),
   }
   return {
     ...owned,
     organisations: organisationStore(scope, owned),
     revisions: revisionStore(scope.db),
     signIns: signInStore(scope.db),
+    secondFactors: secondFactorStore(scope),
+    oneTimeTokens: oneTimeTokenStore(scope.db),
     overview: overviewStore(scope.db),
   }
 }

@@ -5,10 +5,14 @@ import type { KeyStore } from './keys/keys.ts'
 import type { QuotaLedgerOptions } from './ledger/quota-ledger.ts'
 import type { ApiStore } from './records/apis.ts'
 import type { CertificateStore } from './records/certificates.ts'
+import type { IdentityProviderStore } from './records/identity-providers.ts'
+import type { OneTimeTokenStore } from './records/one-time-tokens.ts'
 import type { OrganisationSessionStore } from './records/organisation-sessions.ts'
 import type { OrganisationStore } from './records/organisations.ts'
 import type { OverviewStore } from './records/overview.ts'
 import type { PolicyStore } from './records/policies.ts'
+import type { SecondFactorStore } from './records/second-factors.ts'
+import type { SignInRulesStore } from './records/sign-in-rules.ts'
 import type { SignInStore } from './records/sign-ins.ts'
 import type { UserGroupStore } from './records/user-groups.ts'
 import type { UserStore } from './records/users.ts'
@@ -27,6 +31,10 @@ export type Stores = {
   readonly webhooks: WebhookStore
   readonly revisions: RevisionStore
   readonly signIns: SignInStore
+  readonly secondFactors: SecondFactorStore
+  readonly identityProviders: IdentityProviderStore
+  readonly signInRules: SignInRulesStore
+  readonly oneTimeTokens: OneTimeTokenStore
   readonly overview: OverviewStore
 }
 

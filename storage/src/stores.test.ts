@@ -8,6 +8,7 @@ import { certificateContract } from './records/certificates.contract.ts'
 import { organisationSessionContract } from './records/organisation-sessions.contract.ts'
 import { peopleContract } from './records/people.contract.ts'
 import { policyContract } from './records/policies.contract.ts'
+import { signInContract } from './records/sign-in.contract.ts'
 import { webhookContract } from './records/webhooks.contract.ts'
 import { engines, freshStorage } from './testing/engines.ts'
 
@@ -21,6 +22,7 @@ for (const engine of engines) {
   describe(`webhooks on ${engine.name}`, () => webhookContract(open))
   describe(`policies on ${engine.name}`, () => policyContract(open))
   describe(`organisations, users, groups and sessions on ${engine.name}`, () => peopleContract(open))
+  describe(`factors, providers and rules of sign-in on ${engine.name}`, () => signInContract(open))
   describe(`limits of organisations on ${engine.name}`, () => organisationSessionContract(open))
   describe(`the ledger of quotas on ${engine.name}`, () => quotaLedgerContract(open))
   describe(`writing on ${engine.name}`, () => writeContract(open))

@@ -88,6 +88,8 @@ export const shownPages: readonly ShownPage[] = [
   { name: 'user-group-new', path: '/user-groups/new', heading: 'Create a user group' },
   { name: 'profile', path: '/profile', heading: 'Profile' },
   { name: 'organisation', path: '/organisation', heading: /./ },
+  { name: 'organisation-sign-in', path: '/organisation/sign-in', heading: /./, prepare: untilRules },
+  { name: 'identity-provider-new', path: '/organisation/sign-in/new', heading: 'Add an identity provider' },
   { name: 'palette', path: '/explain', heading: 'Explain a request', prepare: openPalette },
   { name: 'keys-of-the-keyboard', path: '/explain', heading: 'Explain a request', prepare: openKeysHelp },
   { name: 'not-found', path: '/no-such-page', heading: 'Page not found' },
@@ -143,6 +145,10 @@ async function openKeysHelp(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).click()
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Keys of the keyboard' }).waitFor()
+}
+
+async function untilRules(page: Page): Promise<void> {
+  await page.getByRole('switch', { name: 'Require a second factor' }).waitFor()
 }
 
 /** Opens an API of the list that was looked for, on one of its tabs. */

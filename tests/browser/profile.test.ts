@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dashboardAs } from '../support/client.ts'
-import { asAdministrator, newWindow, signIn, useBrowserWorld, watchedPage, world } from './support/world.ts'
+import {
+  asAdministrator,
+  confirmIdentity,
+  newWindow,
+  signIn,
+  useBrowserWorld,
+  watchedPage,
+  world,
+} from './support/world.ts'
 
 const ann = { email: 'ann@example.com', password: 'first password' }
 
@@ -66,6 +74,7 @@ test('a reset access key is another one, and the old one is refused', async () =
   await page.goto('/profile')
   const credentials = page.getByRole('region', { name: 'Dashboard API Access Credentials' })
   await credentials.getByRole('button', { name: 'Copy access key' }).click()
+  await confirmIdentity(page, 'a password of my own')
   await page.getByText('The access key is in the clipboard').waitFor()
   const old = String(await page.evaluate('navigator.clipboard.readText()'))
   await credentials.getByRole('button', { name: 'Reset key' }).click()

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { dashboardAs } from '../support/client.ts'
-import { asAdministrator, newWindow, signIn, useBrowserWorld, watchedPage, world } from './support/world.ts'
+import {
+  asAdministrator,
+  confirmIdentity,
+  newWindow,
+  signIn,
+  useBrowserWorld,
+  watchedPage,
+  world,
+} from './support/world.ts'
 
 useBrowserWorld()
 
@@ -27,6 +35,7 @@ test('the credentials of a user stand at the end of the page that Edit leads to,
     const credentials = page.getByRole('region', { name: 'Dashboard API Access Credentials' })
     assert.equal((await credentials.innerText()).includes(world.administrator.accessKey), false)
     await credentials.getByRole('button', { name: 'Show access key' }).click()
+    await confirmIdentity(page, world.administrator.password)
     await credentials.getByText(world.administrator.accessKey).waitFor()
     const organisation = page.getByRole('region', { name: 'Organisation ID' })
     await organisation.getByRole('button', { name: 'Copy Organisation ID' }).click()

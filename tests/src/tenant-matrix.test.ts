@@ -33,6 +33,7 @@ type Tenant = {
   readonly groupId: string
   readonly certificateId: string
   readonly hookId: string
+  readonly providerId: string
   /** A browser session of the organisation's administrator. */
   readonly sessionId: string
   /** Request id of a call to the API that the gateway refused. */
@@ -89,6 +90,9 @@ async function newTenant(): Promise<Tenant> {
   ).textAt('Meta')
   const certificateId = await newCertificate(org)
   const hookId = await newWebhook(org, upstream.url)
+  const providerId = expectStatus(await org.api.post('/api/identity-providers', identityProvider())).textAt(
+    'Meta',
+  )
   expectStatus(
     await send(server.dashboard, {
       method: 'POST',
@@ -111,10 +115,18 @@ async function newTenant(): Promise<Tenant> {
     groupId,
     certificateId,
     hookId,
+    providerId,
     sessionId,
     refusedId,
   }
 }
+
+/** An identity provider that nobody asks. */
+const identityProvider = () => ({
+  name: unique('provider'),
+  issuer: 'http://127.0.0.1:1',
+  client_id: 'client',
+})
 
 /** Ids of a tenant that a parameter behind the given segment may take, each beside an id of that look nothing has. */
 function idsFor(tenant: Tenant, after: string, path: string): { own: string; unknown: string }[] {
@@ -146,6 +158,11 @@ function idsFor(tenant: Tenant, after: string, path: string): { own: string; unk
       return [{ own: tenant.certificateId, unknown: `${tenant.org.id}${hex(64)}` }]
     case 'hooks':
       return [{ own: tenant.hookId, unknown: hex(24) }]
+    case 'identity-providers':
+      return [{ own: tenant.providerId, unknown: hex(24) }]
+    case 'passkeys':
+      // An access key opens nothing there; users of browsers have them, not organisations.
+      return [{ own: tenant.userId, unknown: hex(24) }]
     case 'sessions':
       return [{ own: tenant.sessionId, unknown: hex(32) }]
     case 'requests':
@@ -179,6 +196,7 @@ const marksOf = (tenant: Tenant): string[] => [
   tenant.groupId,
   tenant.certificateId,
   tenant.hookId,
+  tenant.providerId,
   tenant.sessionId,
 ]
 
@@ -201,6 +219,8 @@ async function everythingOf(tenant: Tenant): Promise<unknown> {
     '/api/usergroups?p=-1',
     '/api/certs?p=-1',
     '/api/hooks?p=-1',
+    '/api/identity-providers',
+    '/api/organisation/sign-in',
     `/api/certs/dependencies/${tenant.certificateId}`,
     '/api/apis/keys?p=-1',
     '/api/keys/detailed?p=-1',
@@ -245,6 +265,7 @@ function bodyFor(tenant: Tenant, path: string): unknown {
   if (path.startsWith('/api/portal/policies')) {
     return { name: unique('policy'), active: true, rate: 1, per: 1, access_rights: rightsTo(tenant.api) }
   }
+  if (path.startsWith('/api/identity-providers')) return identityProvider()
   if (path.endsWith('/access')) return { userIds: [tenant.userId], userGroupIds: [] }
   if (path.startsWith('/api/apis'))
     return { api_definition: { name: unique('api'), proxy: { target_url: upstream.url } } }

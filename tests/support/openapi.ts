@@ -7,7 +7,7 @@ export type Operation = {
   readonly method: string
   /** With parameters in braces. */
   readonly path: string
-  /** `keys:write` and the like, or `any-user`, `admin-secret`, `control-secret`, `public`. */
+  /** `keys:write` and the like, or `any-user`, `sign-in-step`, `admin-secret`, `control-secret`, `public`. */
   readonly permission: string
   /** Names and schemas of the JSON body's fields, where the operation has a body. */
   readonly fields: Readonly<Record<string, unknown>>

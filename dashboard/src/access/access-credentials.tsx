@@ -6,6 +6,7 @@ import { FormSection } from '../ui/form-section.tsx'
 import { Identifier } from '../ui/identifier.tsx'
 import { SecretOnDemand } from '../ui/secret-on-demand.tsx'
 import { toastDone } from '../ui/toast.tsx'
+import { useConfirmIdentity } from './confirm-identity.tsx'
 
 /** A user's key for the REST API, and the organisation it acts in. */
 export function AccessCredentials(props: {
@@ -19,6 +20,14 @@ export function AccessCredentials(props: {
 }) {
   const [isAsking, setAsking] = useState(false)
   const [generation, setGeneration] = useState(0)
+  const identity = useConfirmIdentity()
+  const { read: readKey } = props
+  const read = async () => {
+    const key = (await readKey?.()) ?? ''
+    if (key !== '') return key
+    await identity.ask()
+    return (await readKey?.()) ?? ''
+  }
   return (
     <>
       <FormSection
@@ -36,7 +45,7 @@ export function AccessCredentials(props: {
               Only its owner and administrators can see the key.
             </Text>
           ) : (
-            <SecretOnDemand key={generation} what="access key" read={props.read} />
+            <SecretOnDemand key={generation} what="access key" read={read} />
           )}
           {props.reset !== undefined && (
             <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => setAsking(true)}>
@@ -67,6 +76,7 @@ export function AccessCredentials(props: {
       >
         The present key ends at once: scripts that use it are refused until they have the new one.
       </ConfirmDialog>
+      {identity.dialog}
     </>
   )
 }

@@ -42,8 +42,18 @@ export type Operations = {
     body: undefined
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
+  'DELETE /api/identity-providers/{providerId}': {
+    query: Record<never, never>
+    body: undefined
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
   'DELETE /api/keys/{keyId}': {
     query: { hashed?: string; auto_guess?: string; username?: string; suppress_reset?: string }
+    body: undefined
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'DELETE /api/passkeys/{passkeyId}': {
+    query: Record<never, never>
     body: undefined
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
@@ -217,6 +227,16 @@ export type Operations = {
     body: undefined
     answer: Readonly<Record<string, unknown>>
   }
+  'GET /api/identity-providers': {
+    query: Record<never, never>
+    body: undefined
+    answer: { providers: readonly ({ id: string; name: string; issuer: string; client_id: string; scopes: readonly (string)[]; group_claim: string; groups: readonly ({ claim: string; group_id: string })[]; default_group_id: string; create_accounts: boolean; trust_email: boolean; show_to_everybody: boolean; active: boolean; has_client_secret: boolean; redirect_uri: string; start_url: string })[]; redirect_uri: string; sign_in_url: string }
+  }
+  'GET /api/identity-providers/{providerId}': {
+    query: Record<never, never>
+    body: undefined
+    answer: { id: string; name: string; issuer: string; client_id: string; scopes: readonly (string)[]; group_claim: string; groups: readonly ({ claim: string; group_id: string })[]; default_group_id: string; create_accounts: boolean; trust_email: boolean; show_to_everybody: boolean; active: boolean; has_client_secret: boolean; redirect_uri: string; start_url: string }
+  }
   'GET /api/keys': {
     query: { p?: string; q?: string }
     body: undefined
@@ -246,6 +266,11 @@ export type Operations = {
     query: Record<never, never>
     body: undefined
     answer: { id: string } & Readonly<Record<string, unknown>>
+  }
+  'GET /api/organisation/sign-in': {
+    query: Record<never, never>
+    body: undefined
+    answer: { second_factor_required: boolean; single_sign_on_only: boolean; emergency_user_id: string; administrators: readonly ({ id: string; email_address: string })[] }
   }
   'GET /api/overview': {
     query: Record<never, never>
@@ -282,15 +307,20 @@ export type Operations = {
     body: undefined
     answer: { request_id: string; at: { unix: number; rfc3339: (string | null) }; method: string; path: string; status: number; code: string; message: string; words: string; api: ({ id: string; name: string } | null); key_hash: (string | null); trace: readonly ({ step: string; code: string; detail: string; outcome: ('passed' | 'decided') })[]; decided_by: { step: string; code: string; detail: string }; limit: ({ words: string; scope: string; source: string; used: number; max: number; remaining: number; resets_at: ({ unix: number; rfc3339: (string | null) } | null); retry_at: ({ unix: number; rfc3339: (string | null) } | null) } | null); rule: { words: string; source: ({ kind: ('key' | 'policy' | 'api' | 'organisation' | 'default'); words: string; policies: readonly ({ id: string; name: string })[]; change_at: readonly (string)[] } | null); change_at: readonly (string)[] } }
   }
+  'GET /api/second-factor': {
+    query: Record<never, never>
+    body: undefined
+    answer: { totp: { active: boolean; created_at: (string | null) }; recovery_codes_left: number; passkeys: readonly ({ id: string; name: string; created_at: string; last_used_at: (string | null) })[]; passkeys_available: boolean; dashboard_url: string; required: boolean; has_password: boolean; confirmed: boolean }
+  }
   'GET /api/session': {
     query: Record<never, never>
     body: undefined
-    answer: { user: { id: string; first_name: string; last_name: string; email_address: string; group_id: string }; via: ('cookie' | 'access_key'); password_provisional: boolean; is_admin: boolean; may_reset_passwords: boolean; permissions: Readonly<Record<string, string>>; may: Readonly<Record<string, { read: boolean; write: boolean }>>; organisation: ({ id: string; name: string } | null); version: string; gateway_url: string }
+    answer: { user: { id: string; first_name: string; last_name: string; email_address: string; group_id: string }; via: ('cookie' | 'access_key'); password_provisional: boolean; is_admin: boolean; may_reset_passwords: boolean; permissions: Readonly<Record<string, string>>; may: Readonly<Record<string, { read: boolean; write: boolean }>>; organisation: ({ id: string; name: string } | null); min_password_length: number; version: string; gateway_url: string }
   }
   'GET /api/sessions': {
     query: Record<never, never>
     body: undefined
-    answer: { sessions: readonly ({ id: string; created_at: string; last_seen_at: string; expires_at: string; address: string; user_agent: string; current: boolean })[] }
+    answer: { sessions: readonly ({ id: string; created_at: string; last_seen_at: string; expires_at: string; address: string; user_agent: string; method: ('password' | 'passkey' | 'single-sign-on'); current: boolean })[] }
   }
   'GET /api/usergroups': {
     query: { p?: string; q?: string; sort?: ('' | ('name' | '-name' | 'created_at' | '-created_at')); page_size?: string }
@@ -327,8 +357,28 @@ export type Operations = {
     body: undefined
     answer: { Status: 'OK'; Message: string; Meta: { version: string; ready: boolean }; ID?: string }
   }
+  'GET /login/options': {
+    query: { organisation?: string }
+    body: undefined
+    answer: { providers: readonly ({ id: string; name: string })[]; passkeys: boolean; dashboard_url: string; step: ({ next: ('factor' | 'enrol'); code: boolean; passkey: boolean } | null) }
+  }
   'GET /logout': {
     query: Record<never, never>
+    body: undefined
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'GET /sso/callback': {
+    query: Record<never, never>
+    body: undefined
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'GET /sso/start/{providerId}': {
+    query: { moved?: string }
+    body: undefined
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'GET /tap': {
+    query: { nonce?: string }
     body: undefined
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
@@ -356,6 +406,11 @@ export type Operations = {
     query: Record<never, never>
     body: { Data: readonly ({ _id?: string; id?: string; name?: string; org_id?: string; rate?: number; per?: number; quota_max?: number; quota_renewal_rate?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (readonly ({ rate: number; per: number; algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); burst?: number } & Readonly<Record<string, unknown>>)[] | null); max_concurrency?: number; quota_calendar?: ('' | 'day' | 'week' | 'month'); quota_time_zone?: string; limits_shared_by?: ('' | 'key' | 'owner' | 'policy' | 'organisation'); throttle_interval?: number; throttle_retry_limit?: number; max_query_depth?: number; access_rights?: (Readonly<Record<string, { api_id?: string; api_name?: string; versions?: (readonly (string)[] | null); allowed_urls?: (readonly ({ url: string; methods?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>>)[] | null); restricted_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); allowed_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); limit?: ({ rate?: number; per?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (readonly ({ rate: number; per: number; algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); burst?: number } & Readonly<Record<string, unknown>>)[] | null); max_concurrency?: number; throttle_interval?: number; throttle_retry_limit?: number; max_query_depth?: number; quota_max?: number; quota_renews?: number; quota_remaining?: number; quota_renewal_rate?: number; quota_calendar?: ('' | 'day' | 'week' | 'month'); quota_time_zone?: string; smoothing?: ({ enabled?: boolean; threshold?: number; trigger?: number; step?: number; delay?: number } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>> | null); field_access_rights?: (readonly (Readonly<Record<string, unknown>>)[] | null); disable_introspection?: boolean; allowance_scope?: string; endpoints?: (readonly ({ path: string; methods?: (readonly ({ name: string; limit?: (unknown) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>>> | null); access_rights_array?: (readonly ({ api_id?: string; api_name?: string; versions?: (readonly (string)[] | null); allowed_urls?: (readonly ({ url: string; methods?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>>)[] | null); restricted_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); allowed_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); limit?: ({ rate?: number; per?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (readonly ({ rate: number; per: number; algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); burst?: number } & Readonly<Record<string, unknown>>)[] | null); max_concurrency?: number; throttle_interval?: number; throttle_retry_limit?: number; max_query_depth?: number; quota_max?: number; quota_renews?: number; quota_remaining?: number; quota_renewal_rate?: number; quota_calendar?: ('' | 'day' | 'week' | 'month'); quota_time_zone?: string; smoothing?: ({ enabled?: boolean; threshold?: number; trigger?: number; step?: number; delay?: number } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>> | null); field_access_rights?: (readonly (Readonly<Record<string, unknown>>)[] | null); disable_introspection?: boolean; allowance_scope?: string; endpoints?: (readonly ({ path: string; methods?: (readonly ({ name: string; limit?: (unknown) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>)[] | null); auth_type?: string; auth_types?: (readonly (string)[] | null); hmac_enabled?: boolean; enable_http_signature_validation?: boolean; active?: boolean; is_inactive?: boolean; state?: string; tags?: (readonly (string)[] | null); key_expires_in?: number; post_expiry_action?: string; post_expiry_grace_period?: number; partitions?: ({ quota?: boolean; rate_limit?: boolean; complexity?: boolean; acl?: boolean; per_api?: boolean } & Readonly<Record<string, unknown>> | null); date_created?: string; last_updated?: string; meta_data?: (Readonly<Record<string, unknown>> | null); smoothing?: ({ enabled?: boolean; threshold?: number; trigger?: number; step?: number; delay?: number } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>)[] }
     answer: { Status: 'OK'; Message: string; Meta: Readonly<Record<string, true>>; ID?: string }
+  }
+  'POST /admin/sso': {
+    query: Record<never, never>
+    body: { ForSection?: (string | null); OrgID?: (string | null); EmailAddress?: (string | null); GroupID?: (string | null); DisplayName?: (string | null); SSOOnlyForRegisteredUsers?: (boolean | null) } & Readonly<Record<string, unknown>>
+    answer: { Status: 'OK'; Message: string; Meta: string; ID?: string }
   }
   'POST /admin/users': {
     query: Record<never, never>
@@ -386,6 +441,16 @@ export type Operations = {
     query: Record<never, never>
     body: { api_model?: (Readonly<Record<string, unknown>> | null); id?: string; org_id?: string; name?: string; method?: string; target_path?: string; template_path?: string; header_map?: (Readonly<Record<string, string>> | null); event_timeout?: number; webhook_id?: string } & Readonly<Record<string, unknown>>
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'POST /api/identity-providers': {
+    query: Record<never, never>
+    body: { id?: string; name: string; issuer: string; client_id: string; scopes?: readonly (string)[]; group_claim?: string; groups?: readonly ({ claim: string; group_id: string })[]; default_group_id?: string; create_accounts?: boolean; trust_email?: boolean; show_to_everybody?: boolean; active?: boolean; client_secret?: string }
+    answer: { Status: 'OK'; Message: string; Meta: string; ID?: string }
+  }
+  'POST /api/identity-providers/{providerId}/check': {
+    query: Record<never, never>
+    body: undefined
+    answer: { issuer: string; authorization_endpoint: string }
   }
   'POST /api/keys': {
     query: { basic_auth?: string }
@@ -422,10 +487,55 @@ export type Operations = {
     body: undefined
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
+  'POST /api/passkeys': {
+    query: Record<never, never>
+    body: { name: string; passkey: { id: string; rawId: string; type: 'public-key'; clientExtensionResults?: Readonly<Record<string, unknown>>; response: { clientDataJSON: string; authenticatorData?: string; signature?: string; userHandle?: (string | null); attestationObject?: string; transports?: readonly (string)[] } & Readonly<Record<string, unknown>> } & Readonly<Record<string, unknown>> }
+    answer: { Status: 'OK'; Message: string; Meta: { id: string; recovery_codes: (readonly (string)[] | null) }; ID?: string }
+  }
+  'POST /api/passkeys/options': {
+    query: Record<never, never>
+    body: undefined
+    answer: { options: Readonly<Record<string, unknown>> }
+  }
   'POST /api/portal/policies': {
     query: Record<never, never>
     body: { _id?: string; id?: string; name?: string; org_id?: string; rate?: number; per?: number; quota_max?: number; quota_renewal_rate?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (readonly ({ rate: number; per: number; algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); burst?: number } & Readonly<Record<string, unknown>>)[] | null); max_concurrency?: number; quota_calendar?: ('' | 'day' | 'week' | 'month'); quota_time_zone?: string; limits_shared_by?: ('' | 'key' | 'owner' | 'policy' | 'organisation'); throttle_interval?: number; throttle_retry_limit?: number; max_query_depth?: number; access_rights?: (Readonly<Record<string, { api_id?: string; api_name?: string; versions?: (readonly (string)[] | null); allowed_urls?: (readonly ({ url: string; methods?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>>)[] | null); restricted_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); allowed_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); limit?: ({ rate?: number; per?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (readonly ({ rate: number; per: number; algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); burst?: number } & Readonly<Record<string, unknown>>)[] | null); max_concurrency?: number; throttle_interval?: number; throttle_retry_limit?: number; max_query_depth?: number; quota_max?: number; quota_renews?: number; quota_remaining?: number; quota_renewal_rate?: number; quota_calendar?: ('' | 'day' | 'week' | 'month'); quota_time_zone?: string; smoothing?: ({ enabled?: boolean; threshold?: number; trigger?: number; step?: number; delay?: number } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>> | null); field_access_rights?: (readonly (Readonly<Record<string, unknown>>)[] | null); disable_introspection?: boolean; allowance_scope?: string; endpoints?: (readonly ({ path: string; methods?: (readonly ({ name: string; limit?: ({ rate?: number; per?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (unknown); max_concurrency?: number; smoothing?: (unknown) } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>>> | null); access_rights_array?: (readonly ({ api_id?: string; api_name?: string; versions?: (readonly (string)[] | null); allowed_urls?: (readonly ({ url: string; methods?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>>)[] | null); restricted_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); allowed_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); limit?: ({ rate?: number; per?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (readonly ({ rate: number; per: number; algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); burst?: number } & Readonly<Record<string, unknown>>)[] | null); max_concurrency?: number; throttle_interval?: number; throttle_retry_limit?: number; max_query_depth?: number; quota_max?: number; quota_renews?: number; quota_remaining?: number; quota_renewal_rate?: number; quota_calendar?: ('' | 'day' | 'week' | 'month'); quota_time_zone?: string; smoothing?: ({ enabled?: boolean; threshold?: number; trigger?: number; step?: number; delay?: number } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>> | null); field_access_rights?: (readonly (Readonly<Record<string, unknown>>)[] | null); disable_introspection?: boolean; allowance_scope?: string; endpoints?: (readonly ({ path: string; methods?: (readonly ({ name: string; limit?: ({ rate?: number; per?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (unknown); max_concurrency?: number; smoothing?: (unknown) } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>)[] | null); auth_type?: string; auth_types?: (readonly (string)[] | null); hmac_enabled?: boolean; enable_http_signature_validation?: boolean; active?: boolean; is_inactive?: boolean; state?: string; tags?: (readonly (string)[] | null); key_expires_in?: number; post_expiry_action?: string; post_expiry_grace_period?: number; partitions?: ({ quota?: boolean; rate_limit?: boolean; complexity?: boolean; acl?: boolean; per_api?: boolean } & Readonly<Record<string, unknown>> | null); date_created?: string; last_updated?: string; meta_data?: (Readonly<Record<string, unknown>> | null); smoothing?: ({ enabled?: boolean; threshold?: number; trigger?: number; step?: number; delay?: number } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'POST /api/second-factor/recovery-codes': {
+    query: Record<never, never>
+    body: undefined
+    answer: { Status: 'OK'; Message: string; Meta: { recovery_codes: readonly (string)[] }; ID?: string }
+  }
+  'POST /api/second-factor/totp': {
+    query: Record<never, never>
+    body: undefined
+    answer: { secret: string; uri: string }
+  }
+  'POST /api/second-factor/totp/activate': {
+    query: Record<never, never>
+    body: { code: string }
+    answer: { Status: 'OK'; Message: string; Meta: { recovery_codes: readonly (string)[] }; ID?: string }
+  }
+  'POST /api/second-factor/totp/disable': {
+    query: Record<never, never>
+    body: { password?: string; code: string }
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'POST /api/session/confirm': {
+    query: Record<never, never>
+    body: { password?: string; code?: string; passkey?: { id: string; rawId: string; type: 'public-key'; clientExtensionResults?: Readonly<Record<string, unknown>>; response: { clientDataJSON: string; authenticatorData?: string; signature?: string; userHandle?: (string | null); attestationObject?: string; transports?: readonly (string)[] } & Readonly<Record<string, unknown>> } & Readonly<Record<string, unknown>> }
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'POST /api/session/confirm/options': {
+    query: Record<never, never>
+    body: undefined
+    answer: { options: Readonly<Record<string, unknown>> }
+  }
+  'POST /api/sso': {
+    query: Record<never, never>
+    body: { ForSection?: (string | null); OrgID?: (string | null); EmailAddress?: (string | null); GroupID?: (string | null); DisplayName?: (string | null); SSOOnlyForRegisteredUsers?: (boolean | null) } & Readonly<Record<string, unknown>>
+    answer: { Status: 'OK'; Message: string; Meta: string; ID?: string }
   }
   'POST /api/usergroups': {
     query: Record<never, never>
@@ -444,7 +554,7 @@ export type Operations = {
   }
   'POST /api/users/{id}/actions/reset': {
     query: Record<never, never>
-    body: { new_password: string; current_password?: string }
+    body: { new_password: string; current_password?: string; renew_access_key?: boolean }
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
   'POST /license': {
@@ -455,7 +565,22 @@ export type Operations = {
   'POST /login': {
     query: Record<never, never>
     body: { username: string; password: string; org_id?: string }
-    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+    answer: { Status: 'OK'; Message: string; Meta: ({ next: ('factor' | 'enrol') } | null); ID?: string }
+  }
+  'POST /login/factor': {
+    query: Record<never, never>
+    body: { code: string }
+    answer: { Status: 'OK'; Message: string; Meta: ({ next: ('factor' | 'enrol') } | null); ID?: string }
+  }
+  'POST /login/passkey': {
+    query: Record<never, never>
+    body: { passkey: { id: string; rawId: string; type: 'public-key'; clientExtensionResults?: Readonly<Record<string, unknown>>; response: { clientDataJSON: string; authenticatorData?: string; signature?: string; userHandle?: (string | null); attestationObject?: string; transports?: readonly (string)[] } & Readonly<Record<string, unknown>> } & Readonly<Record<string, unknown>> }
+    answer: { Status: 'OK'; Message: string; Meta: ({ next: ('factor' | 'enrol') } | null); ID?: string }
+  }
+  'POST /login/passkey/options': {
+    query: Record<never, never>
+    body: undefined
+    answer: { options: Readonly<Record<string, unknown>> }
   }
   'POST /logout': {
     query: Record<never, never>
@@ -472,6 +597,11 @@ export type Operations = {
     body: { id?: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; gateway_claims?: ({ domains?: (readonly (string)[] | null); listen_paths?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>> | null); apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
+  'PUT /admin/organisations/{id}/sign-in': {
+    query: Record<never, never>
+    body: { second_factor_required?: boolean; single_sign_on_only?: boolean; emergency_user_id?: string }
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
   'PUT /admin/users/{id}': {
     query: Record<never, never>
     body: { id?: string; first_name?: string; last_name?: string; email_address?: string; org_id?: string; active?: boolean; user_permissions?: Readonly<Record<string, string>>; group_id?: string; password_max_days?: number; password_updated?: string; PWHistory?: (readonly (unknown)[] | null); last_login_date?: string; created_at?: string; password?: string } & Readonly<Record<string, unknown>>
@@ -486,6 +616,11 @@ export type Operations = {
     query: Record<never, never>
     body: undefined
     answer: { Status: 'OK'; Message: string; Meta: { api_model: Record<never, never>; first_name: string; last_name: string; email_address: string; org_id: string; active: boolean; id: string; access_key: string; user_permissions: Readonly<Record<string, string>>; group_id: string; password_max_days: number; password_updated: string; last_login_date: string; created_at: string } & Readonly<Record<string, unknown>>; ID?: string }
+  }
+  'PUT /admin/users/{id}/actions/factors/reset': {
+    query: Record<never, never>
+    body: undefined
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
   'PUT /api/apis/{apiId}': {
     query: Record<never, never>
@@ -507,6 +642,11 @@ export type Operations = {
     body: { api_model?: (Readonly<Record<string, unknown>> | null); id?: string; org_id?: string; name?: string; method?: string; target_path?: string; template_path?: string; header_map?: (Readonly<Record<string, string>> | null); event_timeout?: number; webhook_id?: string } & Readonly<Record<string, unknown>>
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
+  'PUT /api/identity-providers/{providerId}': {
+    query: Record<never, never>
+    body: { id?: string; name: string; issuer: string; client_id: string; scopes?: readonly (string)[]; group_claim?: string; groups?: readonly ({ claim: string; group_id: string })[]; default_group_id?: string; create_accounts?: boolean; trust_email?: boolean; show_to_everybody?: boolean; active?: boolean; client_secret?: string }
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
   'PUT /api/keys/{keyId}': {
     query: { hashed?: string; auto_guess?: string; username?: string; suppress_reset?: string }
     body: { last_check?: number; allowance?: number; rate?: number; per?: number; throttle_interval?: number; throttle_retry_limit?: number; max_query_depth?: number; date_created?: string; expires?: number; quota_max?: number; quota_renews?: number; quota_remaining?: number; quota_renewal_rate?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (readonly ({ rate: number; per: number; algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); burst?: number } & Readonly<Record<string, unknown>>)[] | null); max_concurrency?: number; quota_calendar?: ('' | 'day' | 'week' | 'month'); quota_time_zone?: string; limits_shared_by?: ('' | 'key' | 'owner' | 'policy' | 'organisation'); owner?: string; access_rights?: (Readonly<Record<string, { api_id?: string; api_name?: string; versions?: (readonly (string)[] | null); allowed_urls?: (readonly ({ url: string; methods?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>>)[] | null); restricted_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); allowed_types?: (readonly (Readonly<Record<string, unknown>>)[] | null); limit?: ({ rate?: number; per?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (readonly ({ rate: number; per: number; algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); burst?: number } & Readonly<Record<string, unknown>>)[] | null); max_concurrency?: number; throttle_interval?: number; throttle_retry_limit?: number; max_query_depth?: number; quota_max?: number; quota_renews?: number; quota_remaining?: number; quota_renewal_rate?: number; quota_calendar?: ('' | 'day' | 'week' | 'month'); quota_time_zone?: string; smoothing?: ({ enabled?: boolean; threshold?: number; trigger?: number; step?: number; delay?: number } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>> | null); field_access_rights?: (readonly (Readonly<Record<string, unknown>>)[] | null); disable_introspection?: boolean; allowance_scope?: string; endpoints?: (readonly ({ path: string; methods?: (readonly ({ name: string; limit?: ({ rate?: number; per?: number; rate_algorithm?: ('' | 'fixed_window' | 'sliding_window' | 'token_bucket'); rate_burst?: number; rates?: (unknown); max_concurrency?: number; smoothing?: (unknown) } & Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>)[] | null) } & Readonly<Record<string, unknown>>>> | null); org_id?: string; oauth_client_id?: string; oauth_keys?: (Readonly<Record<string, string>> | null); certificate?: string; mtls_static_certificate_bindings?: (readonly (string)[] | null); basic_auth_data?: ({ password?: string; hash_type?: string; user?: string } & Readonly<Record<string, unknown>> | null); jwt_data?: ({ secret?: string } & Readonly<Record<string, unknown>> | null); hmac_enabled?: boolean; hmac_string?: string; enable_http_signature_validation?: boolean; rsa_certificate_id?: string; is_inactive?: boolean; apply_policy_id?: string; apply_policies?: (readonly (string)[] | null); data_expires?: number; monitor?: ({ trigger_limits?: (readonly (number)[] | null) } & Readonly<Record<string, unknown>> | null); enable_detail_recording?: boolean; enable_detailed_recording?: boolean; meta_data?: (Readonly<Record<string, unknown>> | null); tags?: (readonly (string)[] | null); alias?: string; last_updated?: string; id_extractor_deadline?: number; session_lifetime?: number; smoothing?: ({ enabled?: boolean; threshold?: number; trigger?: number; step?: number; delay?: number } & Readonly<Record<string, unknown>> | null); post_expiry_action?: string; post_expiry_grace_period?: number } & Readonly<Record<string, unknown>>
@@ -515,6 +655,16 @@ export type Operations = {
   'PUT /api/organisation': {
     query: Record<never, never>
     body: { id?: string; owner_name?: string; owner_slug?: string; cname?: string; cname_enabled?: boolean; gateway_claims?: ({ domains?: (readonly (string)[] | null); listen_paths?: (readonly (string)[] | null) } & Readonly<Record<string, unknown>> | null); apis?: (readonly ({ api_human_name?: string; api_id?: string } & Readonly<Record<string, unknown>>)[] | null); developer_quota?: number; developer_count?: number; event_options?: (Readonly<Record<string, Readonly<Record<string, unknown>>>> | null); hybrid_enabled?: boolean; sso_enabled?: boolean; ui?: (Readonly<Record<string, unknown>> | null); org_options_meta?: (Readonly<Record<string, unknown>> | null) } & Readonly<Record<string, unknown>>
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'PUT /api/organisation/sign-in': {
+    query: Record<never, never>
+    body: { second_factor_required?: boolean; single_sign_on_only?: boolean; emergency_user_id?: string }
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'PUT /api/passkeys/{passkeyId}': {
+    query: Record<never, never>
+    body: { name: string }
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
   'PUT /api/portal/policies/{id}': {
@@ -530,6 +680,11 @@ export type Operations = {
   'PUT /api/users/{id}': {
     query: Record<never, never>
     body: { id?: string; first_name?: string; last_name?: string; email_address?: string; org_id?: string; active?: boolean; user_permissions?: Readonly<Record<string, string>>; group_id?: string; password_max_days?: number; password_updated?: string; PWHistory?: (readonly (unknown)[] | null); last_login_date?: string; created_at?: string } & Readonly<Record<string, unknown>>
+    answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
+  }
+  'PUT /api/users/{id}/actions/factors/reset': {
+    query: Record<never, never>
+    body: undefined
     answer: { Status: 'OK'; Message: string; Meta: null; ID?: string }
   }
   'PUT /api/users/{id}/actions/key/reset': {

@@ -1,13 +1,13 @@
-import { Button, Group, Modal, Paper, PasswordInput, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Paper, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconLock } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import { NewPasswordField } from '../access/new-password-field.tsx'
 import { type Me, useMe } from '../api/me.ts'
 import { request } from '../api/request.ts'
 import { ErrorBox } from '../ui/error-box.tsx'
 import { toastDone } from '../ui/toast.tsx'
-import { signIn } from './sign-in.ts'
 
 /** Reminds of a password that somebody else chose, such as that of the first start, and lets it be replaced. */
 export function ProvisionalPassword() {
@@ -37,7 +37,7 @@ export function ProvisionalPassword() {
   )
 }
 
-/** The server ends all sessions with the old password, so the new one signs in at once. */
+/** The server ends the user's other sessions; this one goes on. */
 function NewPassword({ me, onDone }: { readonly me: Me; readonly onDone: () => void }) {
   const queryClient = useQueryClient()
   const [password, setPassword] = useState('')
@@ -45,7 +45,6 @@ function NewPassword({ me, onDone }: { readonly me: Me; readonly onDone: () => v
     mutationFn: async () => {
       const params = { id: me.user.id }
       await request('POST /api/users/{id}/actions/reset', { params, body: { new_password: password } })
-      await signIn({ username: me.user.email_address, password })
     },
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ['me'] })
@@ -60,15 +59,14 @@ function NewPassword({ me, onDone }: { readonly me: Me; readonly onDone: () => v
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        <PasswordInput
+        <NewPasswordField
           label="New password"
-          autoComplete="new-password"
-          data-autofocus
+          hasFocus
           withAsterisk={false}
           required
+          least={me.min_password_length}
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+          onChange={setPassword}
         />
         {change.error !== null && <ErrorBox error={change.error} title="The password was not changed" />}
         <Button type="submit" loading={change.isPending}>

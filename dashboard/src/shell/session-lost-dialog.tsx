@@ -2,7 +2,7 @@ import { Modal, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { type Me, meQuery } from '../api/me.ts'
 import { continueSession, useSessionLost } from '../api/session.ts'
-import { SignInForm } from './sign-in-form.tsx'
+import { SignInFlow } from './sign-in-flow.tsx'
 
 /** Sign-in over the page when the session has ended: what was typed stays, and what was asked is asked again. */
 export function SessionLostDialog({ me }: { readonly me: Me }) {
@@ -26,7 +26,7 @@ export function SessionLostDialog({ me }: { readonly me: Me }) {
       <Text size="sm" c="dimmed" mb="md">
         Sign in again to go on; nothing you have entered is lost.
       </Text>
-      <SignInForm email={me.user.email_address} onSignedIn={proceed} />
+      <SignInFlow email={me.user.email_address} onSignedIn={proceed} />
     </Modal>
   )
 }

@@ -2,17 +2,21 @@ import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react'
 import { problemOf } from '../api/problem.ts'
-import { signIn } from './sign-in.ts'
+import { type NextStep, signIn } from './sign-in.ts'
 
 /** E-mail, password and the button; what went wrong stands between them. */
-export function SignInForm(props: { readonly email?: string; readonly onSignedIn: () => Promise<void> }) {
+export function SignInForm(props: {
+  readonly email?: string
+  /** Done, or the step that is outstanding. */
+  readonly onNext: (next: NextStep) => unknown
+}) {
   const [username, setUsername] = useState(props.email ?? '')
   const [password, setPassword] = useState('')
   const [isLocked, setIsLocked] = useState(false)
   const passwordField = useRef<HTMLInputElement>(null)
   const attempt = useMutation({
     mutationFn: () => signIn({ username, password }),
-    onSuccess: () => props.onSignedIn(),
+    onSuccess: (next) => props.onNext(next),
     // The password is what is wrong, as a rule: typing on replaces it.
     onError: () => passwordField.current?.select(),
   })

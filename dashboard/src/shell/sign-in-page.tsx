@@ -1,10 +1,12 @@
-import { Anchor, Paper, Stack, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Paper, Stack, Text, Title } from '@mantine/core'
 import { Brand } from './brand.tsx'
-import { SignInForm } from './sign-in-form.tsx'
+import { SignInFlow } from './sign-in-flow.tsx'
 import classes from './sign-in-page.module.css'
+import { signInFailure } from './sign-in-words.ts'
 
 /** The page before everything else. */
 export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<void> }) {
+  const failure = signInFailure(location.search)
   return (
     <main className={classes.page}>
       <title>Sign in · Tollgate</title>
@@ -17,7 +19,12 @@ export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => Promise<
           <Text c="dimmed" size="sm" mb="lg">
             To the dashboard of this gateway
           </Text>
-          <SignInForm onSignedIn={onSignedIn} />
+          {failure !== undefined && (
+            <Alert color="red" role="alert" title="Not signed in" mb="md">
+              {failure}
+            </Alert>
+          )}
+          <SignInFlow onSignedIn={onSignedIn} />
         </Paper>
         <Stack gap={4} mt="lg" px="xs">
           <Text size="sm" c="dimmed">

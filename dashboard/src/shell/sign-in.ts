@@ -1,11 +1,34 @@
-import { request } from '../api/request.ts'
+import { queryOptions } from '@tanstack/react-query'
+import { type Answer, request } from '../api/request.ts'
 
-/** Starts a browser session; fails with 401 when e-mail and password do not fit. */
+/** What is outstanding after a step of a sign-in; null when it is done. */
+export type NextStep = NonNullable<Answer<'POST /login'>['Meta']>['next'] | null
+
+/** Starts a browser session; fails with 401 when e-mail and password do not fit. @returns what is outstanding */
 export async function signIn(credentials: {
   readonly username: string
   readonly password: string
-}): Promise<void> {
-  await request('POST /login', { body: credentials, whenSignedOut: 'fail' })
+}): Promise<NextStep> {
+  return nextOf(await request('POST /login', { body: credentials, whenSignedOut: 'fail' }))
+}
+
+/** The second step, by a code of the authenticator app or a recovery code. */
+export async function signInWithCode(code: string): Promise<NextStep> {
+  return nextOf(await request('POST /login/factor', { body: { code }, whenSignedOut: 'fail' }))
+}
+
+function nextOf({ Meta }: Answer<'POST /login'>): NextStep {
+  return Meta?.next ?? null
+}
+
+/** What can be used to sign in, and a sign-in of this browser that is under way. */
+export function signInOptionsQuery(organisation: string) {
+  return queryOptions({
+    queryKey: ['sign-in-options', organisation],
+    queryFn: ({ signal }) =>
+      request('GET /login/options', { query: { organisation }, signal, whenSignedOut: 'fail' }),
+    staleTime: 60_000,
+  })
 }
 
 /**

@@ -3,11 +3,12 @@ import type { UserRecord } from '@tollgate/storage/records/users'
 import { unseal } from '@tollgate/storage/secrets'
 import type { AdminCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
-import { envelopeOf, ok } from '../envelopes.ts'
+import { Done, envelopeOf, ok } from '../envelopes.ts'
 import { Problem, type ProblemSpec } from '../errors.ts'
 import { type Route, route } from '../route.ts'
 import { changeUser } from '../users/change-user.ts'
 import { createUser } from '../users/create-user.ts'
+import { resetFactors } from '../users/reset-factors.ts'
 import { AdminChangedUser, NewUser, ShownUser, shownUser } from '../users/user-document.ts'
 import { userProblems } from '../users/user-problems.ts'
 
@@ -60,6 +61,17 @@ export const adminUserRoutes = (deps: Dependencies): Route[] => [
       const record = await changeUser(deps, caller, before, body, async () => undefined)
       const { accessKeySealed: sealed } = record
       return ok(sealed === '' ? '' : unseal(deps.pepper, sealed), shownUser(record, deps.pepper, true))
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/admin/users/:id/actions/factors/reset',
+    permission: 'admin-secret',
+    summary: 'Take all second factors of a user away, such as of an administrator who lost them',
+    answer: Done,
+    async handle({ caller, params: { id = '' } }) {
+      await resetFactors(deps, caller, await readUser(deps, id, userProblems.user_not_readable))
+      return ok('Second factors removed')
     },
   }),
   route({

@@ -6,7 +6,7 @@ import { errorEnvelope } from '../envelopes.ts'
 import { Problem, problems } from '../errors.ts'
 import type { HttpFacts, Route } from '../route.ts'
 import { secretCheck } from '../secret-guesses.ts'
-import { authenticateUser } from './authenticate.ts'
+import { authenticateSignInStep, authenticateUser } from './authenticate.ts'
 import { knownCallers } from './known-callers.ts'
 
 type Asked = HttpFacts & { readonly path: string }
@@ -21,6 +21,11 @@ export function dashboardSurface(deps: Dependencies): ApiSurface {
       if (route.permission === 'admin-secret') {
         if (!holdsAdminSecret(http)) throw new Problem(problems.not_authorised)
         return { kind: 'admin-secret' }
+      }
+      if (route.permission === 'sign-in-step') {
+        const step = await authenticateSignInStep(deps, callers, http)
+        if (step === undefined) throw new Problem(problems.not_authorised)
+        return step
       }
       const caller = await authenticateUser(deps, callers, http)
       if (caller === undefined) throw new Problem(problems.not_authorised)

@@ -21,12 +21,15 @@ async function signIn(
   remoteAddress = '10.0.0.1',
 ) {
   const reply = await app.inject({ method: 'POST', url: '/login', payload, headers, remoteAddress })
-  const cookie = String(reply.headers['set-cookie'] ?? '')
+  const cookies = [reply.headers['set-cookie'] ?? []].flat()
+  const cookie = cookies[0] ?? ''
   return {
     status: reply.statusCode,
     text: reply.body,
     headers: reply.headers,
     cookie,
+    cookies,
+    device: cookies.find((one) => one.startsWith('tollgate-devices='))?.split(';')[0] ?? '',
     session: cookie.split(';')[0] ?? '',
   }
 }
@@ -80,24 +83,124 @@ test('hostile sign-ins are refused as any other body', async () => {
   assert.equal((await signIn(world, { ...right, password: 'x'.repeat(2000) })).status, 400)
 })
 
-test('ten wrong sign-ins lock the account; only who knows the password is told', async () => {
+test('ten wrong sign-ins lock the account for their network; only who knows the password is told', async () => {
   const world = await withAnn()
   for (let i = 0; i < 10; i++)
     assert.equal((await signIn(world, { ...right, password: `wrong${i}` })).text, wrong)
-  assert.deepEqual(world.pauses, [100, 200, 400, 800, 1600, 2000, 2000])
+  assert.deepEqual(world.pauses, [100, 200, 400, 800, 1600, 3200, 5000])
   assert.equal((await signIn(world, { ...right, password: 'wrong' })).text, wrong)
-  const told = await signIn(world, right, {}, '10.0.0.2')
+  const told = await signIn(world, right)
   assert.deepEqual([told.status, told.cookie], [403, ''])
   assert.equal(told.text, refusal('Locked after too many wrong sign-ins, try again later'))
   world.clock.nowMs += 15 * 60_000
   assert.equal((await signIn(world, right)).status, 200)
 })
 
-test('ten wrong sign-ins from one address lock it for other accounts', async () => {
+test('nobody can lock an account for its owner: others lock their own network out', async () => {
   const world = await withAnn()
-  for (let i = 0; i < 10; i++) await signIn(world, { username: `user${i}@example.com`, password: 'guess' })
-  assert.equal((await signIn(world, right)).status, 403)
+  for (let i = 0; i < 12; i++) await signIn(world, { ...right, password: `wrong${i}` })
   assert.equal((await signIn(world, right, {}, '10.0.0.2')).status, 200)
+  for (let i = 0; i < 12; i++) await signIn(world, { username: `user${i}@example.com`, password: 'guess' })
+  assert.equal((await signIn(world, { username: 'user1@example.com', password: 'guess' })).text, wrong)
+})
+
+test('a browser that the user has signed in with is let through where its network is locked', async () => {
+  const world = await withAnn()
+  const { device } = await signIn(world, right)
+  assert.match(device, /^tollgate-devices=/)
+  for (let i = 0; i < 10; i++) await signIn(world, { ...right, password: `wrong${i}` })
+  assert.equal((await signIn(world, right)).status, 403)
+  const before = world.pauses.length
+  assert.equal((await signIn(world, right, { cookie: device })).status, 200)
+  assert.equal(world.pauses.length, before, 'and it does not wait')
+  for (const forged of [device.replace(/.$/, (last) => (last === '0' ? '1' : '0')), 'tollgate-devices=x']) {
+    assert.equal((await signIn(world, right, { cookie: forged })).status, 403)
+  }
+})
+
+test('what makes a browser known goes to the sign-in alone, and speaks for its own user', async () => {
+  const world = await withAnn()
+  await world.admin('POST', '/admin/users', {
+    email_address: 'bob@example.com',
+    password: 'battery staple',
+    org_id: world.orgId,
+  })
+  const { device, cookies } = await signIn(world, right)
+  assert.ok(cookies.some((one) => /^tollgate-devices=.*; Path=\/login; HttpOnly; SameSite=Strict$/.test(one)))
+  const bob = { username: 'bob@example.com', password: 'battery staple' }
+  for (let i = 0; i < 10; i++) await signIn(world, { ...bob, password: `wrong${i}` })
+  assert.equal((await signIn(world, bob, { cookie: device })).status, 403)
+  world.clock.nowMs += 15 * 60_000
+  const both = await signIn(world, bob, { cookie: device })
+  for (let i = 0; i < 10; i++) await signIn(world, { ...right, password: `wrong${i}` })
+  assert.equal((await signIn(world, right, { cookie: both.device })).status, 200)
+})
+
+test('sign-ins from one address do not keep others from signing in', async () => {
+  const world = await withAnn()
+  const flood = Array.from({ length: 120 }, (_, i) =>
+    signIn(world, { username: `user${i}@example.com`, password: 'guess' }, {}, '10.9.9.9'),
+  )
+  const others = await Promise.all(
+    Array.from({ length: 3 }, (_, i) => signIn(world, right, {}, `10.0.1.${i}`)),
+  )
+  assert.deepEqual(
+    others.map(({ status }) => status),
+    [200, 200, 200],
+  )
+  const statuses = (await Promise.all(flood)).map(({ status }) => status)
+  assert.ok(statuses.filter((status) => status === 503).length >= 100, String(statuses))
+})
+
+test('several session cookies are each tried, whatever somebody else on the host has left', async () => {
+  const world = await withAnn()
+  const { session } = await signIn(world, right)
+  const junk = `authorisation=${'f'.repeat(64)}`
+  for (const cookie of [
+    `${junk}; ${session}`,
+    `${session}; ${junk}`,
+    `authorisation=x; ${session}; authorisation=`,
+  ]) {
+    assert.equal((await me(world, cookie)).statusCode, 200, cookie)
+  }
+  const many = Array.from({ length: 40 }, (_, i) => `authorisation=${String(i).padStart(64, '0')}`)
+  assert.equal(
+    (await me(world, [...many, session].join('; '))).statusCode,
+    200,
+    'the shortest path comes last',
+  )
+})
+
+test('signing out ends every session that the browser shows, and clears the usual paths', async () => {
+  const world = await withAnn()
+  const [first, second] = [await signIn(world, right), await signIn(world, right)]
+  const cookie = `${first.session}; ${second.session}`
+  const out = await world.app.inject({ method: 'POST', url: '/logout', headers: { cookie } })
+  const cleared = [out.headers['set-cookie'] ?? []].flat()
+  for (const path of ['/', '/api', '/login']) {
+    assert.ok(cleared.includes(`authorisation=; Max-Age=0; Path=${path}; HttpOnly; SameSite=Lax`), path)
+  }
+  for (const session of [first.session, second.session]) {
+    assert.equal((await me(world, session)).statusCode, 401)
+  }
+})
+
+test('over TLS the cookie has a name that no other host, path or plain connection can set', async () => {
+  const world = await withAnn()
+  const tls = { 'x-forwarded-proto': 'https' }
+  const { cookie, session, cookies } = await signIn(world, right, tls)
+  assert.match(
+    cookie,
+    /^__Host-authorisation=[0-9a-f]{64}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+  )
+  assert.ok(cookies.some((one) => one.startsWith('authorisation=; Max-Age=0;')))
+  assert.equal((await me(world, `authorisation=${'f'.repeat(64)}; ${session}`)).statusCode, 200)
+  const out = await world.app.inject({ method: 'POST', url: '/logout', headers: { ...tls, cookie: session } })
+  assert.match(
+    String(out.headers['set-cookie']),
+    /__Host-authorisation=; Max-Age=0; Path=\/; HttpOnly; SameSite=Lax; Secure/,
+  )
+  assert.equal((await me(world, session)).statusCode, 401)
 })
 
 test('a session ends when idle, at the latest after its life, and at sign-out', async () => {

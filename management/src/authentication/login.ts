@@ -1,20 +1,27 @@
-import type { UserRecord } from '@tollgate/storage/records/users'
 import { z } from 'zod'
 import type { Dependencies } from '../dependencies.ts'
 import { Done, ok } from '../envelopes.ts'
-import { defineProblems, Problem, problems } from '../errors.ts'
+import { Problem, problems } from '../errors.ts'
 import { type HttpFacts, Reply, type Route, route } from '../route.ts'
+import { confirmRoutes } from '../second-factor/confirm-routes.ts'
+import { factorRoutes } from '../second-factor/factor-routes.ts'
+import { factorSignInRoutes } from '../second-factor/factor-sign-in.ts'
+import { passkeyRoutes } from '../second-factor/passkey-routes.ts'
+import { passkeySignInRoutes } from '../second-factor/passkey-sign-in.ts'
+import { providerRoutes } from '../single-sign-on/provider-routes.ts'
+import { signInRulesRoutes } from '../single-sign-on/rules-routes.ts'
+import { singleSignOnRoutes } from '../single-sign-on/sign-on-routes.ts'
+import { nonceRoutes } from '../single-sign-on/sso-nonce.ts'
+import { beginSession, loginProblems, SignedIn, signedInReply } from './begin-session.ts'
+import { knownDevice } from './known-devices.ts'
 import { isFromOwnPages } from './origin.ts'
 import type { PasswordGate } from './password-gate.ts'
-import { endCookie, sessionToken, startCookie } from './session-cookie.ts'
-import { endSession, sessionLifeMs, startSession } from './sign-ins.ts'
+import { endCookies } from './session-cookie.ts'
+import { signInOptionRoutes } from './sign-in-options.ts'
+import { endSessions } from './sign-ins.ts'
 
 /** One e-mail may be at home in several organisations; so many of them are tried. */
 const maxAccounts = 8
-
-export const loginProblems = defineProblems({
-  credentials_incorrect: { status: 401, message: 'Credentials are incorrect, please try again' },
-})
 
 const Credentials = z.object({
   username: z.string().trim().toLowerCase().max(320),
@@ -23,27 +30,36 @@ const Credentials = z.object({
   org_id: z.string().max(64).optional(),
 })
 
-/** /login and /logout: the browser's way in and out (dashboard contract, section 5). */
+/** Every way in and out of the dashboard, and what users and organisations set for it. */
 export const loginRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => [
+  ...passwordRoutes(deps, gate),
+  ...signInOptionRoutes(deps),
+  ...factorSignInRoutes(deps, gate),
+  ...passkeySignInRoutes(deps),
+  ...singleSignOnRoutes(deps),
+  ...nonceRoutes(deps),
+  ...confirmRoutes(deps, gate),
+  ...factorRoutes(deps, gate),
+  ...passkeyRoutes(deps),
+  ...providerRoutes(deps),
+  ...signInRulesRoutes(deps),
+]
+
+/** /login and /logout: the browser's way in by password, and out (dashboard contract, section 5). */
+const passwordRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => [
   route({
     method: 'POST',
     path: '/login',
     permission: 'public',
-    summary: 'Sign in: starts a browser session',
+    summary: 'Sign in: starts a browser session; `Meta.next` says when a second step is outstanding',
     invalid: 'Sign-in request invalid',
     form: true,
     body: Credentials,
-    answer: Done,
+    answer: SignedIn,
     async handle({ body, http }) {
       if (!isFromOwnPages(http)) throw new Problem(problems.foreign_origin)
-      const token = await signIn(deps, gate, body, http)
-      await endSession(deps, sessionToken(http))
-      const headers = { 'set-cookie': startCookie(http, token, sessionLifeMs) }
-      return new Reply(
-        ok('Signed in'),
-        http.isForm ? 302 : 200,
-        http.isForm ? { ...headers, location: '/' } : headers,
-      )
+      const reply = await signIn(deps, gate, body, http)
+      return http.isForm ? new Reply(reply.body, 302, { ...reply.headers, location: '/' }) : reply
     },
   }),
   route({
@@ -77,41 +93,26 @@ async function signIn(
   gate: PasswordGate,
   { username, password, org_id: orgId }: z.output<typeof Credentials>,
   http: HttpFacts,
-): Promise<string> {
+) {
   const found = await deps.storage.users.byEmail(username)
   const accounts = found
     .filter((account) => account.user.active === true && (orgId === undefined || account.orgId === orgId))
     .slice(0, maxAccounts)
   const hashes = accounts.map((account) => account.passwordHash)
-  const user = accounts[await gate.match(username, http.address, password, hashes)]
+  const ids = accounts.map(({ id }) => id)
+  const guesser = {
+    account: username,
+    address: http.address,
+    device: knownDevice(deps, http, ids),
+  }
+  const user = accounts[await gate.match(guesser, password, hashes)]
   if (user === undefined) throw new Problem(loginProblems.credentials_incorrect)
-  return newSession(deps, user, http)
-}
-
-/**
- * Starts the session and notes the sign-in on the user, in one transaction: a password change or a revocation comes
- * before it and is seen, or after it and ends the session.
- */
-async function newSession(
-  deps: Dependencies,
-  user: UserRecord,
-  { address, headers }: HttpFacts,
-): Promise<string> {
-  const userAgent = typeof headers['user-agent'] === 'string' ? headers['user-agent'].toWellFormed() : ''
-  const at = new Date(deps.now()).toISOString()
-  return deps.storage.write({ kind: 'user', id: user.id }, async (stores) => {
-    const current = await stores.users.byId(undefined, user.id)
-    if (current?.passwordHash !== user.passwordHash || current.user.active !== true) {
-      throw new Problem(loginProblems.credentials_incorrect)
-    }
-    await stores.users.update({ ...current, user: { ...current.user, last_login_date: at } })
-    return startSession(stores.signIns, deps, user.id, { address, userAgent })
-  })
+  return signedInReply(deps, http, user.id, await beginSession(deps, http, user, 'password'))
 }
 
 async function signedOut(deps: Dependencies, http: HttpFacts, status: 200 | 302) {
-  await endSession(deps, sessionToken(http))
-  const headers = { 'set-cookie': endCookie(http) }
+  await endSessions(deps, http)
+  const headers = { 'set-cookie': endCookies(http, deps.dashboardUrl) }
   return new Reply(ok('Signed out'), status, status === 302 ? { ...headers, location: '/' } : headers)
 }
 

@@ -1,36 +1,63 @@
 import type { HttpFacts } from '../route.ts'
+import { cameByTls, cookieValues, setCookie } from './cookies.ts'
 
 /** The browser's session cookie, spelled as clients of the contract know it (section 0 rule 3). */
-const cookieName = 'authorisation'
+const plainName = 'authorisation'
+/** Where TLS allows it: no other host, path or plain connection can set a cookie of this name (RFC 6265bis, 4.1.3.2). */
+const securedName = `__Host-${plainName}`
+/** Session cookies of one request that are tried. */
+const maxTried = 16
+/**
+ * Paths that are cleared. Below `/` somebody else on this host, such as an API behind the gateway's port, may have left
+ * a cookie of that name: browsers send the one with the longest path first.
+ */
+const allPaths = [
+  '/',
+  '/api',
+  '/api/',
+  '/api/session',
+  '/api/users',
+  '/api/users/me',
+  '/admin',
+  '/login',
+  '/logout',
+  '/docs',
+]
 
-/** The session token of a request; empty when there is none. */
-export function sessionToken(http: HttpFacts): string {
-  const header = http.headers.cookie
-  for (const pair of typeof header === 'string' ? header.split(';') : []) {
-    const equals = pair.indexOf('=')
-    if (equals !== -1 && pair.slice(0, equals).trim() === cookieName) return pair.slice(equals + 1).trim()
-  }
-  return ''
+/**
+ * The session tokens that a request carries, those first that are likelier to be ours: with the secured name, then with
+ * the shortest path.
+ */
+export function sessionTokens(http: HttpFacts): readonly string[] {
+  const all = [...cookieValues(http, securedName), ...cookieValues(http, plainName).toReversed()]
+  return [...new Set(all.filter((token) => /^[0-9a-f]{64}$/.test(token)))].slice(0, maxTried)
 }
 
-/** `set-cookie` that starts a session; `Secure` where the browser came by TLS, through a proxy that says so. */
-export function startCookie(http: HttpFacts, token: string, maxAgeMs: number): string {
-  return `${cookieName}=${token}; Max-Age=${Math.floor(maxAgeMs / 1000)}; ${attributes(http)}`
+/** The `set-cookie` headers that start a session, and take away what others left under its name. */
+export function startCookies(
+  http: HttpFacts,
+  dashboardUrl: string,
+  token: string,
+  maxAgeMs: number,
+): string[] {
+  const secure = cameByTls(http, dashboardUrl)
+  const name = secure ? securedName : plainName
+  const started = setCookie(name, token, { maxAgeS: Math.floor(maxAgeMs / 1000), path: '/', secure })
+  // More than one of the name: some of them lie under other paths.
+  const paths = cookieValues(http, plainName).length > 1 ? allPaths : ['/']
+  const ended = endings(secure, paths).filter((cookie) => !cookie.startsWith(`${name}=; Max-Age=0; Path=/;`))
+  return [started, ...ended]
 }
 
 /**
- * `set-cookie` lines that end a session. A cookie of the same name on a longer path would stay and win: whoever served a
- * page on this host can have set one, so the paths that requests of ours have are cleared too.
+ * The `set-cookie` headers that end a session, whatever its cookie's name and path: a browser does not show a request
+ * the cookies of other paths.
  */
-export function endCookie(http: HttpFacts): readonly string[] {
-  return cookiePaths.map((path) => `${cookieName}=; Max-Age=0; ${attributes(http, path)}`)
+export function endCookies(http: HttpFacts, dashboardUrl: string): string[] {
+  return endings(cameByTls(http, dashboardUrl), allPaths)
 }
 
-const cookiePaths = ['/', '/api', '/api/', '/admin', '/login', '/logout', '/docs']
-
-function attributes(http: HttpFacts, path = '/'): string {
-  const proto = http.headers['x-forwarded-proto']
-  // Several proxies make a list of it: the first one speaks of the browser.
-  const secure = typeof proto === 'string' && /^\s*https\s*(,|$)/i.test(proto) ? '; Secure' : ''
-  return `Path=${path}; HttpOnly; SameSite=Lax${secure}`
+function endings(secure: boolean, paths: readonly string[]): string[] {
+  const end = (name: string, path: string) => setCookie(name, '', { maxAgeS: 0, path, secure })
+  return [...paths.map((path) => end(plainName, path)), ...(secure ? [end(securedName, '/')] : [])]
 }

@@ -1,100 +1,109 @@
-/** Wrong sign-ins after which an account, or an address, is locked. */
+import { type AttemptCount, attemptCounts } from './attempt-counts.ts'
+
+/** Wrong attempts after which an account is locked for a network, or for a browser that is known. */
 export const maxWrongSignIns = 10
-/** How long a lock lasts; also how long a wrong sign-in is remembered. */
+/** How long a lock lasts; also how long a wrong attempt is remembered. */
 export const lockMs = 15 * 60_000
-/** Wrong sign-ins that are answered at once; each further one waits twice as long as the one before. */
+/** Wrong attempts that cost no time; each further one doubles what the next one waits. */
 const freeWrongSignIns = 3
+/** A network has many users: it may be wrong more often. */
+const freeWrongOfNetwork = 20
 const firstPauseMs = 100
-const longestPauseMs = 2_000
+const longestPauseMs = 5_000
 /**
  * While locked, only so many passwords are compared, and then one more each `lockedLookMs`: "it is locked" is told to
  * who knows the password, and must not tell a guesser that he has found it.
  */
 const lockedLooks = 5
 const lockedLookMs = 30_000
-/** Accounts, and addresses, that are remembered at once; the longest known is forgotten first. */
-const maxRemembered = 10_000
 
-/** How one attempt to sign in is to be treated. */
+/** Who tries. */
+export type Guesser = {
+  /** What was given as the name: what nobody has is counted like what somebody has. */
+  readonly account: string
+  readonly address: string
+  /** The browser, when the account's owner has signed in with it before; else undefined. */
+  readonly device: string | undefined
+  /** Wrong attempts from unknown browsers that lock the account for them; none without it. */
+  readonly accountLimit?: number
+}
+
+/** How one attempt is to be treated. */
 export type Attempt = {
-  /** Whether the password is to be compared at all; if not, answer as to a wrong one, in the same time. */
+  /** Whether the secret is to be compared at all; if not, answer as to a wrong one, in the same time. */
   readonly compare: boolean
-  /** A right password is told of the lock instead of being let in. */
+  /** A right secret is told of the lock instead of being let in. */
   readonly locked: boolean
-  /** How long a wrong one waits for its answer, in milliseconds. */
+  /** How long the attempt waits before it is judged, milliseconds. */
   readonly pauseMs: number
-  /** The password was right: the attempt counts as none, and the account starts afresh. */
+  /** The secret was right: the attempt counts as none. */
   readonly succeeded: () => void
 }
 
-type Count = { wrong: number; lastMs: number; looks: number }
-
-/** Counts wrong sign-ins by account and by address; `attempt` is called before the password is compared. */
-export type SignInThrottle = { readonly attempt: (account: string, address: string) => Attempt }
+/** Counts wrong attempts; `attempt` is called before the secret is compared. */
+export type SignInThrottle = { readonly attempt: (guesser: Guesser) => Attempt }
 
 /**
- * Attempts are counted before they are judged, so that a thousand at once are not all "the first". A right one is
- * taken back. An address is not cleared by a success, or one's own account would pay for guessing at others.
+ * What locks is the pair of account and network, so that nobody can lock the owner out from elsewhere. The account
+ * alone, and the network alone, only slow. A browser that the owner has signed in with is let through all of that and
+ * has a count of its own. Attempts are counted before they are judged, so that a thousand at once are not all "the
+ * first"; a right one is taken back.
  */
 export function signInThrottle(now: () => number): SignInThrottle {
-  const accounts = new Map<string, Count>()
-  const addresses = new Map<string, Count>()
+  const locking = attemptCounts(lockMs)
+  const accounts = attemptCounts(lockMs)
+  const networks = attemptCounts(lockMs)
   return {
-    attempt(account, address) {
+    attempt({ account, address, device, accountLimit = Number.POSITIVE_INFINITY }) {
       const nowMs = now()
-      const byAccount = remembered(accounts, account, nowMs)
-      const byAddress = remembered(addresses, networkOf(address), nowMs)
-      const locked = isLocked(byAccount) || isLocked(byAddress)
-      const compare = !locked || (mayLook(byAccount, nowMs) && mayLook(byAddress, nowMs))
-      if (locked && compare) for (const record of [byAccount, byAddress].filter(isLocked)) record.looks += 1
+      const network = networkOf(address)
+      const own = locking.of(device === undefined ? `${network} ${account}` : `device ${device}`, nowMs)
+      const slowing =
+        device === undefined
+          ? { account: accounts.of(account, nowMs), network: networks.of(network, nowMs) }
+          : undefined
+      const limits = [
+        { count: own, most: maxWrongSignIns },
+        ...(slowing ? [{ count: slowing.account, most: accountLimit }] : []),
+      ]
+      const reached = limits.filter(({ count, most }) => count.wrong >= most).map(({ count }) => count)
+      const locked = reached.length > 0
+      const compare = reached.every((count) => mayLook(count, nowMs))
+      if (compare) for (const count of reached) count.looks += 1
       // A lock ends on its own: attempts during it do not prolong it.
-      const counted = [byAccount, byAddress].filter((record) => !isLocked(record))
-      for (const record of counted) {
-        record.wrong += 1
-        record.lastMs = nowMs
+      const counted = locked ? [] : [own, ...(slowing ? [slowing.account, slowing.network] : [])]
+      for (const count of counted) {
+        count.wrong += 1
+        count.lastMs = nowMs
       }
       return {
         compare,
         locked,
-        pauseMs: pauseAfter(Math.max(byAccount.wrong, byAddress.wrong)),
+        pauseMs: Math.max(
+          pauseAfter(own.wrong, freeWrongSignIns),
+          pauseAfter(slowing?.account.wrong ?? 0, freeWrongSignIns),
+          pauseAfter(slowing?.network.wrong ?? 0, freeWrongOfNetwork),
+        ),
         succeeded() {
-          for (const record of counted) record.wrong -= 1
-          if (!locked) accounts.delete(account)
+          for (const count of counted) count.wrong -= 1
+          if (!locked) own.wrong = 0
         },
       }
     },
   }
 }
 
-function isLocked(record: Count): boolean {
-  return record.wrong >= maxWrongSignIns
+function mayLook({ looks, lastMs }: AttemptCount, nowMs: number): boolean {
+  return looks < lockedLooks + Math.floor((nowMs - lastMs) / lockedLookMs)
 }
 
-function mayLook(record: Count, nowMs: number): boolean {
-  return !isLocked(record) || record.looks < lockedLooks + Math.floor((nowMs - record.lastMs) / lockedLookMs)
+function pauseAfter(wrong: number, free: number): number {
+  return wrong <= free ? 0 : Math.min(longestPauseMs, firstPauseMs * 2 ** (wrong - free - 1))
 }
 
-function pauseAfter(wrong: number): number {
-  if (wrong <= freeWrongSignIns) return 0
-  return Math.min(longestPauseMs, firstPauseMs * 2 ** (wrong - freeWrongSignIns - 1))
-}
-
-function remembered(records: Map<string, Count>, name: string, nowMs: number): Count {
-  const known = records.get(name)
-  if (known !== undefined && nowMs - known.lastMs < lockMs) return known
-  records.delete(name)
-  if (records.size >= maxRemembered) {
-    const [longestKnown] = records.keys()
-    if (longestKnown !== undefined) records.delete(longestKnown)
-  }
-  const fresh = { wrong: 0, lastMs: nowMs, looks: 0 }
-  records.set(name, fresh)
-  return fresh
-}
-
-/** One customer of IPv6 has a whole /64 to come from. */
+/** The network of an address: of IPv6 a /64, since one customer has a whole one to come from. */
 export function networkOf(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address
+  if (!address.includes(':') || address.includes('.')) return address.replace(/^::ffff:/i, '')
   const [head = '', tail = ''] = address.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === '' ? [] : tail.split(':')

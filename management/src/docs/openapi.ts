@@ -100,6 +100,7 @@ function securityOf(permission: Access): Operation['security'] {
   if (permission === 'public') return []
   if (permission === 'admin-secret') return [{ adminSecret: [] }]
   if (permission === 'control-secret') return [{ controlSecret: [] }]
+  if (permission === 'sign-in-step') return [{ session: [] }]
   return [{ accessKey: [] }, { bearer: [] }, { session: [] }]
 }
 

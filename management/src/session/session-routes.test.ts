@@ -27,7 +27,7 @@ async function browserUser(dashboard: TestDashboard, address = '192.0.2.1') {
       payload: JSON.stringify({ username: email, password: PASSWORD }),
     })
     assert.equal(reply.statusCode, 200, reply.body)
-    const setCookie = String(reply.headers['set-cookie'])
+    const setCookie = String([reply.headers['set-cookie']].flat()[0])
     return { setCookie, cookie: setCookie.split(';')[0] ?? '' }
   }
   const send = async (
@@ -71,6 +71,43 @@ test('a user learns who is asking and what is allowed', async () => {
   const own = (await admin.ask('GET', '/api/session')).body
   assert.deepEqual([own.via, own.is_admin, own.may.users], ['access_key', true, { read: true, write: true }])
   assert.equal((await dashboard.nobody('GET', '/api/session')).status, 401)
+})
+
+test('a browser sees the access key only after the password was given again, and for five minutes', async () => {
+  const dashboard = await testDashboard()
+  const { userId, signIn, send } = await browserUser(dashboard)
+  const { cookie } = await signIn()
+  const confirm = async (body: object) => {
+    const payload = JSON.stringify(body)
+    const headers = { cookie }
+    const url = '/api/session/confirm'
+    return (await dashboard.app.inject({ method: 'POST', url, headers, payload })).statusCode
+  }
+  const shown = async () => {
+    const keys: string[] = []
+    for (const url of ['/api/users/me', `/api/users/${userId}`]) {
+      keys.push(JSON.parse((await send(cookie, 'GET', url)).text).access_key)
+    }
+    return keys.map((key) => /^[0-9a-f]{32}$/.test(key))
+  }
+  assert.deepEqual(await shown(), [false, false])
+  assert.deepEqual([await confirm({}), await confirm({ password: 'a wrong one' })], [403, 403])
+  assert.deepEqual(await shown(), [false, false])
+  assert.equal(await confirm({ password: PASSWORD }), 200)
+  assert.deepEqual(await shown(), [true, true])
+  dashboard.clock.nowMs += 5 * 60_000
+  assert.deepEqual(await shown(), [false, false])
+})
+
+test('an access key has nothing to confirm and opens no factors', async () => {
+  const { ask } = await (await testDashboard()).member()
+  for (const [method, path, body] of [
+    ['POST', '/api/session/confirm', { password: 'x' }],
+    ['GET', '/api/second-factor', undefined],
+    ['POST', '/api/second-factor/totp', undefined],
+  ] as const) {
+    assert.equal((await ask(method, path, body)).status, 401, path)
+  }
 })
 
 test('the permissions are listed in the order of their table', async () => {
@@ -134,7 +171,8 @@ test('the cookie is for this server’s pages only, and each sign-in makes a new
     /^authorisation=[0-9a-f]{64}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/,
   )
   for (const proto of ['https', 'HTTPS', 'https, http']) {
-    assert.match((await signIn('B', { 'x-forwarded-proto': proto })).setCookie, /; Secure$/, proto)
+    const { setCookie } = await signIn('B', { 'x-forwarded-proto': proto })
+    assert.match(setCookie, /^__Host-authorisation=[0-9a-f]{64}; .*Path=\/; .*; Secure$/, proto)
   }
   assert.doesNotMatch((await signIn('B', { 'x-forwarded-proto': 'http, https' })).setCookie, /Secure/)
   const rotated = await signIn('B', { cookie: plain.cookie })

@@ -1,10 +1,9 @@
 import { knownPermissions, mayResetPasswords, Permissions } from '@tollgate/model/people/permissions'
 import type { SignIn } from '@tollgate/storage/records/sign-ins'
-import { secretHash } from '@tollgate/storage/secrets'
 import { z } from 'zod'
 import { accessKeyOf } from '../authentication/authenticate.ts'
-import { endCookie, sessionToken } from '../authentication/session-cookie.ts'
-import { isInForce } from '../authentication/sign-ins.ts'
+import { endCookies } from '../authentication/session-cookie.ts'
+import { isInForce, sessionOf } from '../authentication/sign-ins.ts'
 import type { UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { Done, envelopeOf, ok } from '../envelopes.ts'
@@ -35,6 +34,8 @@ const Caller = z.object({
   may: z.record(z.string(), z.object({ read: z.boolean(), write: z.boolean() })),
   /** Null for a super user. */
   organisation: z.object({ id: z.string(), name: z.string() }).nullable(),
+  /** Fewest characters of a new password. */
+  min_password_length: z.int(),
   version: z.string(),
   gateway_url: z.string(),
 })
@@ -46,6 +47,7 @@ const ShownSession = z.object({
   expires_at: z.string(),
   address: z.string(),
   user_agent: z.string(),
+  method: z.enum(['password', 'passkey', 'single-sign-on']),
   current: z.boolean(),
 })
 
@@ -82,7 +84,7 @@ export const sessionRoutes = (deps: Dependencies): Route[] => [
     summary: 'Where the user who is asking is signed in, the last seen first',
     answer: z.object({ sessions: z.array(ShownSession) }),
     handle: async ({ caller, http }) => {
-      const current = currentHash(deps, http)
+      const current = await currentHash(deps, http)
       return { sessions: (await ownSessions(deps, caller)).map((signIn) => shownSession(signIn, current)) }
     },
   }),
@@ -95,9 +97,10 @@ export const sessionRoutes = (deps: Dependencies): Route[] => [
     handle: async ({ caller, params, http }) => {
       const signIn = (await ownSessions(deps, caller)).find(({ id }) => id === params.sessionId)
       if (signIn === undefined) throw new Problem(sessionProblems.session_unknown)
+      const isCurrent = signIn.tokenHash === (await currentHash(deps, http))
       await deps.storage.signIns.remove(signIn.tokenHash)
-      const isCurrent = signIn.tokenHash === currentHash(deps, http)
-      return new Reply(ok('Session ended'), 200, isCurrent ? { 'set-cookie': endCookie(http) } : {})
+      if (!isCurrent) return new Reply(ok('Session ended'), 200)
+      return new Reply(ok('Session ended'), 200, { 'set-cookie': endCookies(http, deps.dashboardUrl) })
     },
   }),
   route({
@@ -107,7 +110,7 @@ export const sessionRoutes = (deps: Dependencies): Route[] => [
     summary: 'End all own browser sessions but the current one',
     answer: envelopeOf(z.object({ ended: z.int() })),
     handle: async ({ caller, http }) => {
-      const current = currentHash(deps, http)
+      const current = await currentHash(deps, http)
       const others = (await ownSessions(deps, caller)).filter(({ tokenHash }) => tokenHash !== current)
       await deps.storage.signIns.removeOthers(caller.userId, current)
       return ok('Other sessions ended', { ended: others.length })
@@ -144,6 +147,7 @@ async function describeCaller(
     organisation: organisation
       ? { id: organisation.id, name: organisation.organisation.owner_name ?? '' }
       : null,
+    min_password_length: deps.minPasswordLength,
     version: deps.version,
     gateway_url: deps.gatewayUrl,
   }
@@ -151,13 +155,13 @@ async function describeCaller(
 
 async function ownSessions({ storage, now }: Dependencies, caller: UserCaller): Promise<SignIn[]> {
   const signIns = await storage.signIns.ofUser(caller.userId)
-  return signIns.filter((signIn) => isInForce(signIn, now()))
+  return signIns.filter((signIn) => signIn.stage === 'full' && isInForce(signIn, now()))
 }
 
 /** Empty for who came by an access key. */
-function currentHash({ pepper }: Dependencies, http: HttpFacts): string {
-  const token = accessKeyOf(http) === '' ? sessionToken(http) : ''
-  return token === '' ? '' : secretHash(pepper, token)
+async function currentHash(deps: Dependencies, http: HttpFacts): Promise<string> {
+  const signIn = accessKeyOf(http) === '' ? await sessionOf(deps, http) : undefined
+  return signIn?.tokenHash ?? ''
 }
 
 function shownSession(signIn: SignIn, currentTokenHash: string): z.input<typeof ShownSession> {
@@ -169,6 +173,7 @@ function shownSession(signIn: SignIn, currentTokenHash: string): z.input<typeof 
     expires_at: at(signIn.expiresAtMs),
     address: signIn.address,
     user_agent: signIn.userAgent,
+    method: signIn.method,
     current: signIn.tokenHash === currentTokenHash,
   }
 }

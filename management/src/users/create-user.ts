@@ -9,7 +9,7 @@ import { firstPassword } from './passwords.ts'
 import { mergedUser, type NewUser } from './user-document.ts'
 import { userProblems } from './user-problems.ts'
 
-export type UserContext = Pick<Dependencies, 'storage' | 'pepper' | 'now'>
+export type UserContext = Pick<Dependencies, 'storage' | 'pepper' | 'now' | 'minPasswordLength'>
 
 /**
  * Creates a user with an access key of its own.
@@ -27,7 +27,11 @@ export async function createUser(
   const id = objectId()
   const accessKey = hex32()
   const at = new Date(now()).toISOString()
-  const password = await firstPassword(sent.password ?? '')
+  const password = await firstPassword(
+    caller.kind === 'admin-secret' ? undefined : context,
+    sent.email_address,
+    sent.password ?? '',
+  )
   const document = mergedUser({ active: true }, sent)
   const record: UserRecord = {
     id,

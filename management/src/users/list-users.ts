@@ -4,10 +4,10 @@ import { z } from 'zod'
 import type { UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { PageNumber, PageSize, paged, pageOf, sizeOf, totalIfSized } from '../page-query.ts'
-import { type Route, route } from '../route.ts'
+import { type HttpFacts, type Route, route } from '../route.ts'
 import { ShownUser } from './user-document.ts'
 import { userProblems } from './user-problems.ts'
-import { shownTo } from './user-routes.ts'
+import { opensAccessKeys, shownTo } from './user-routes.ts'
 
 const SORTS = ['email_address', '-email_address', 'name', '-name', 'created_at', '-created_at'] as const
 type Sort = (typeof SORTS)[number]
@@ -31,7 +31,7 @@ export const userListRoutes = (deps: Dependencies): Route[] => [
     summary: 'List the users of the organisation',
     query: Listing,
     answer: ShownUsers,
-    handle: ({ caller, query }) => listed(deps, caller, query.q ?? '', query),
+    handle: ({ caller, query, http }) => listed(deps, caller, http, query.q ?? '', query),
   }),
   route({
     method: 'GET',
@@ -40,7 +40,7 @@ export const userListRoutes = (deps: Dependencies): Route[] => [
     summary: 'Find users by a part of their e-mail address (deprecated: use POST)',
     query: Listing,
     answer: ShownUsers,
-    handle: ({ caller, query }) => listed(deps, caller, query.q ?? '', query),
+    handle: ({ caller, query, http }) => listed(deps, caller, http, query.q ?? '', query),
   }),
   route({
     method: 'POST',
@@ -51,14 +51,25 @@ export const userListRoutes = (deps: Dependencies): Route[] => [
     query: Listing,
     body: SearchFilters,
     answer: ShownUsers,
-    handle: ({ caller, query, body }) => listed(deps, caller, body.filters.query, query),
+    handle: ({ caller, query, body, http }) => listed(deps, caller, http, body.filters.query, query),
   }),
 ]
 
-async function listed(deps: Dependencies, caller: UserCaller, contains: string, query: Listing) {
+async function listed(
+  deps: Dependencies,
+  caller: UserCaller,
+  http: HttpFacts,
+  contains: string,
+  query: Listing,
+) {
   const page = pageOf(query.p, sizeOf(query.page_size, deps.pageSize))
   const { rows, pages, total } = await usersOf(deps, caller.scope, contains, query.sort || 'created_at', page)
-  return { users: rows.map((record) => shownTo(deps, caller, record)), pages, ...totalIfSized(query, total) }
+  const opens = await opensAccessKeys(deps, http)
+  return {
+    users: rows.map((record) => shownTo(deps, caller, record, opens)),
+    pages,
+    ...totalIfSized(query, total),
+  }
 }
 
 /** The store lists users oldest first; in another order all of them are sorted here: there are not many. */

@@ -61,19 +61,50 @@ test('guessing at the current password locks as wrong sign-ins do', async () => 
   assert.equal(reply.text, refusal('Locked after too many wrong sign-ins, try again later'))
 })
 
-test('a password has six characters, and is not one that was used before', async () => {
+test('a password has ten characters, is not one of the commonest, and not one that its owner used before', async () => {
   const { reset } = await withAnn()
   const short = await reset({ new_password: 'short' })
-  assert.deepEqual([short.status, short.text], [400, refusal('Password must be at least 6 characters long')])
-  await reset({ new_password: 'first one' })
-  await reset({ new_password: 'second one', current_password: 'first one' })
-  for (const used of ['first one', 'second one']) {
-    const reply = await reset({ new_password: used, current_password: 'second one' })
+  assert.deepEqual([short.status, short.text], [400, refusal('Password must be at least 10 characters long')])
+  for (const common of ['password123', 'PassWord123', '1qaz2wsx3edc', email]) {
+    const refused = await reset({ new_password: common })
+    assert.deepEqual(
+      [refused.status, refused.text],
+      [400, refusal('Password is one of the commonest, which are tried first; choose another one')],
+    )
+  }
+  await reset({ new_password: 'the first one' })
+  await reset({ new_password: 'the second one', current_password: 'the first one' })
+  for (const used of ['the first one', 'the second one']) {
+    const reply = await reset({ new_password: used, current_password: 'the second one' })
     assert.deepEqual(
       [reply.status, reply.text],
       [403, refusal('This password was used before, choose another one')],
     )
   }
+})
+
+test('what an administrator chose may be made the own password; it is no former one of the user', async () => {
+  const { reset, admin, id, signsIn } = await withAnn('given by an admin')
+  assert.equal((await reset({ new_password: 'given by an admin' })).text, updated)
+  assert.equal(await signsIn('given by an admin'), true)
+  await admin('PUT', `/admin/users/${id}`, { password: 'given once more' })
+  const former = await reset({ new_password: 'given by an admin' })
+  assert.equal(former.status, 403, 'it was the own one meanwhile')
+  assert.equal((await reset({ new_password: 'given once more' })).text, updated)
+})
+
+test('with the password the access key can end too', async () => {
+  const { reset, ask } = await withAnn()
+  assert.equal((await reset({ new_password: 'my own one', renew_access_key: true })).text, updated)
+  assert.equal((await ask('GET', '/api/users/me')).status, 401)
+})
+
+test('the admin surface takes the passwords of scripts: six characters, common ones too', async () => {
+  const { admin, id, signsIn } = await withAnn('secret1')
+  assert.equal(await signsIn('secret1'), true)
+  assert.equal((await admin('PUT', `/admin/users/${id}`, { password: 'short' })).status, 400)
+  assert.equal((await admin('PUT', `/admin/users/${id}`, { password: 'test123' })).status, 200)
+  assert.equal(await signsIn('test123'), true)
 })
 
 test('bodies that are no reset are refused', async () => {

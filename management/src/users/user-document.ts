@@ -4,8 +4,6 @@ import type { UserRecord } from '@tollgate/storage/records/users'
 import { unseal } from '@tollgate/storage/secrets'
 import { z } from 'zod'
 
-/** Shortest password, characters. */
-export const minPasswordLength = 6
 /** Longest password, characters: hashing takes time by its length. */
 const maxPasswordLength = 1024
 /** Longest e-mail address (RFC 5321). */
@@ -63,8 +61,22 @@ export const ShownUser = z.looseObject({
 })
 export type ShownUser = z.input<typeof ShownUser>
 
-/** Fields of a body that are never kept in the document: secrets, and what the server says itself. */
-const notKept = ['password', 'new_password', 'current_password', 'access_key', 'api_model', 'PWHistory']
+/**
+ * Fields of a body that are never kept in the document: secrets, what the server says itself, and names that could be
+ * taken for rights or ownership, although nothing reads them.
+ */
+const notKept = [
+  'password',
+  'new_password',
+  'current_password',
+  'access_key',
+  'api_model',
+  'PWHistory',
+  'is_admin',
+  'isAdmin',
+  'orgId',
+  'OrgID',
+]
 
 /** The document of a user: what is kept, over what was sent now. */
 export function mergedUser(kept: User, sent: ChangedUser): User {

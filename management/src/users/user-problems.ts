@@ -22,7 +22,11 @@ export const userProblems = defineProblems({
     status: 403,
     message: 'An organisation cannot be left without an active administrator',
   },
-  password_too_short: { status: 400, message: 'Password must be at least 6 characters long' },
+  password_too_short: { status: 400, message: 'Password must be at least … characters long' },
+  password_common: {
+    status: 400,
+    message: 'Password is one of the commonest, which are tried first; choose another one',
+  },
   password_reused: { status: 403, message: 'This password was used before, choose another one' },
   current_password_wrong: { status: 403, message: 'Current password is incorrect' },
   search_invalid: { status: 400, message: 'Could not extract search filter from request body' },

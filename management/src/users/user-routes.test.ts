@@ -107,7 +107,7 @@ test('bodies that are no user are refused with the field', async () => {
   assert.equal((await ask('PUT', `/api/users/${id}`, { first_name: [] })).status, 400)
   assert.equal((await ask('POST', '/api/users', '{"a"')).text, refusal('Request body malformed'))
   const short = await ask('POST', '/api/users', { ...bob, email_address: 'c@d', password: 'short' })
-  assert.deepEqual([short.status, short.text], [400, refusal('Password must be at least 6 characters long')])
+  assert.deepEqual([short.status, short.text], [400, refusal('Password must be at least 10 characters long')])
 })
 
 test('an e-mail is unique in its organisation, compared in lower case, and free in another', async () => {
@@ -258,7 +258,7 @@ test('who manages users without being an administrator has power over lesser use
   }
   assert.equal((await manager.ask('PUT', `/api/users/${lesser}`, { last_name: 'x' })).status, 200)
   assert.equal(
-    (await manager.ask('POST', `/api/users/${lesser}/actions/reset`, { new_password: 'set anew' })).status,
+    (await manager.ask('POST', `/api/users/${lesser}/actions/reset`, { new_password: 'set it anew' })).status,
     200,
   )
 })

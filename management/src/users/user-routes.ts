@@ -1,13 +1,15 @@
 import { hex32 } from '@tollgate/model/ids'
 import type { UserRecord } from '@tollgate/storage/records/users'
 import type { z } from 'zod'
+import { accessKeyOf } from '../authentication/authenticate.ts'
 import { accessDenied } from '../authentication/dashboard-surface.ts'
 import type { PasswordGate } from '../authentication/password-gate.ts'
+import { isConfirmed, sessionOf } from '../authentication/sign-ins.ts'
 import { actorOf, organisationFor, type UserCaller } from '../caller.ts'
 import type { Dependencies } from '../dependencies.ts'
 import { CreatedInMeta, Done, ok } from '../envelopes.ts'
 import { Problem, type ProblemSpec } from '../errors.ts'
-import { type Route, route } from '../route.ts'
+import { type HttpFacts, type Route, route } from '../route.ts'
 import {
   isActiveAdministrator,
   refuseGrant,
@@ -16,6 +18,7 @@ import {
 } from './administrators.ts'
 import { type CheckChange, changeUser, storeUser } from './change-user.ts'
 import { accessKeyFields, createUser } from './create-user.ts'
+import { resetFactors } from './reset-factors.ts'
 import { ResetPassword, resetPassword } from './reset-password.ts'
 import { ChangedUser, NewUser, ShownUser, shownUser } from './user-document.ts'
 import { userProblems } from './user-problems.ts'
@@ -45,9 +48,9 @@ export const userRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => [
     permission: 'any-user',
     summary: 'Read the user who is asking',
     answer: ShownUser,
-    handle: async ({ caller }) => {
+    handle: async ({ caller, http }) => {
       const record = await readUser(deps, caller, caller.userId, userProblems.user_not_readable)
-      return shownUser(record, deps.pepper, true)
+      return shownUser(record, deps.pepper, await opensAccessKeys(deps, http))
     },
   }),
   route({
@@ -57,8 +60,9 @@ export const userRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => [
     ownParam: 'id',
     summary: 'Read a user',
     answer: ShownUser,
-    async handle({ caller, params: { id = '' } }) {
-      return shownTo(deps, caller, await readUser(deps, caller, id, userProblems.user_not_readable))
+    async handle({ caller, params: { id = '' }, http }) {
+      const record = await readUser(deps, caller, id, userProblems.user_not_readable)
+      return shownTo(deps, caller, record, await opensAccessKeys(deps, http))
     },
   }),
   route({
@@ -106,7 +110,9 @@ export const userRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => [
       if (id !== caller.userId && !mayResetOthers(caller)) throw accessDenied(path)
       const record = await readUser(deps, caller, id, userProblems.user_not_readable)
       await refuseOutranked(deps.storage, caller, record)
-      await resetPassword(deps, gate, caller, record, body, http.address)
+      const signIn = accessKeyOf(http) === '' ? await sessionOf(deps, http) : undefined
+      const guesser = { address: http.address, device: signIn && `session ${signIn.id}` }
+      await resetPassword(deps, gate, caller, record, body, guesser, signIn?.tokenHash ?? '')
       return ok('User password updated')
     },
   }),
@@ -147,6 +153,23 @@ export const userRoutes = (deps: Dependencies, gate: PasswordGate): Route[] => [
       return ok('User revoked')
     },
   }),
+  route({
+    method: 'PUT',
+    path: '/api/users/:id/actions/factors/reset',
+    permission: 'any-user',
+    summary: 'Take all second factors of another away; with the permission ResetPassword',
+    answer: Done,
+    async handle({ caller, params: { id = '' } }) {
+      // Without this the own factors would go without being shown once more.
+      if (id === caller.userId || !mayResetOthers(caller)) {
+        throw accessDenied(`/api/users/${id}/actions/factors/reset`)
+      }
+      const record = await readUser(deps, caller, id, userProblems.user_not_readable)
+      await refuseOutranked(deps.storage, caller, record)
+      await resetFactors(deps, caller, record)
+      return ok('Second factors removed')
+    },
+  }),
 ]
 
 /** The user, if the caller may know of it. */
@@ -161,13 +184,24 @@ async function readUser(
   return record
 }
 
+/**
+ * Whether a request may see access keys at all: who comes with one may; a browser's session has to have shown lately who
+ * it is, so that a stolen cookie does not become a key that outlives it.
+ */
+export async function opensAccessKeys(deps: Dependencies, http: HttpFacts): Promise<boolean> {
+  if (accessKeyOf(http) !== '') return true
+  const signIn = await sessionOf(deps, http)
+  return signIn !== undefined && isConfirmed(signIn, deps.now())
+}
+
 /** A user as this caller sees it: an access key acts in its owner's name, so it is for the owner and administrators. */
 export function shownTo(
   deps: Dependencies,
   caller: UserCaller,
   record: UserRecord,
+  opens: boolean,
 ): z.input<typeof ShownUser> {
-  return shownUser(record, deps.pepper, caller.isAdmin || record.id === caller.userId)
+  return shownUser(record, deps.pepper, opens && (caller.isAdmin || record.id === caller.userId))
 }
 
 function mayResetOthers(caller: UserCaller): boolean {

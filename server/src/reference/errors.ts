@@ -2,7 +2,7 @@ import { activityProblems } from '@tollgate/management/activity/activity-routes'
 import { organisationKeyProblems } from '@tollgate/management/admin/organisation-keys'
 import { organisationProblems } from '@tollgate/management/admin/organisations'
 import { apiProblems } from '@tollgate/management/apis/api-problems'
-import { loginProblems } from '@tollgate/management/authentication/login'
+import { loginProblems } from '@tollgate/management/authentication/begin-session'
 import { gateProblems } from '@tollgate/management/authentication/password-gate'
 import { certificateProblems } from '@tollgate/management/certificates/certificate-problems'
 import { controlProblems } from '@tollgate/management/control/control-problems'
@@ -13,7 +13,9 @@ import { ownOrganisationProblems } from '@tollgate/management/organisation/organ
 import { organisationSessionProblems } from '@tollgate/management/organisation-sessions/organisation-session-problems'
 import { policyProblems } from '@tollgate/management/policies/policy-problems'
 import { requestProblems } from '@tollgate/management/requests/request-problems'
+import { factorProblems } from '@tollgate/management/second-factor/factor-problems'
 import { sessionProblems } from '@tollgate/management/session/session-routes'
+import { signOnProblems } from '@tollgate/management/single-sign-on/sign-on-problems'
 import { trialProblems } from '@tollgate/management/try-it/trial-request'
 import { groupProblems } from '@tollgate/management/user-groups/user-group-problems'
 import { userProblems } from '@tollgate/management/users/user-problems'
@@ -34,6 +36,8 @@ const managementTables: readonly {
   { of: 'Users', table: userProblems },
   { of: 'User groups', table: groupProblems },
   { of: 'Sign-in and sessions', table: { ...loginProblems, ...gateProblems, ...sessionProblems } },
+  { of: 'Second factors', table: factorProblems },
+  { of: 'Single sign-on', table: signOnProblems },
   {
     of: 'Organisations',
     table: {

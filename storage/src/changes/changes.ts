@@ -28,5 +28,15 @@ export type Change = { readonly revision: number; readonly orgId: string } & (
       readonly secretHashes: readonly string[]
       readonly deleted: boolean
     }
-  | { readonly kind: 'organisation' | 'user' | 'user-group' | 'webhook'; readonly id: string }
+  | {
+      readonly kind:
+        | 'organisation'
+        | 'user'
+        | 'user-group'
+        | 'webhook'
+        | 'second-factor'
+        | 'identity-provider'
+        | 'sign-in-rules'
+      readonly id: string
+    }
 )

@@ -19,6 +19,9 @@ export type Revision = {
     | 'user'
     | 'user-group'
     | 'webhook'
+    | 'second-factor'
+    | 'identity-provider'
+    | 'sign-in-rules'
   readonly id: string
   readonly before: unknown
   readonly after: unknown

@@ -135,7 +135,52 @@ export type Tables = {
     id: string
     address: string
     user_agent: string
+    /** See `SignInStage`. */
+    stage: string
+    /** See `SignInMethod`. */
+    method: string
+    /** When the user last showed who it is, beyond the cookie; 0 = not since the sign-in. */
+    confirmed_at_ms: number
   }
+  totp_secrets: {
+    user_id: string
+    org_id: string
+    secret_sealed: string
+    /** 0 until the first code was given. */
+    active: number
+    /** The time step of the newest code that was taken: none is taken twice. */
+    last_step: number
+    created_at: string
+  }
+  recovery_codes: { user_id: string; hash: string }
+  passkeys: {
+    id: string
+    /** The authenticator's own id, base64url, as an exact value. */
+    credential_id: string
+    user_id: string
+    org_id: string
+    name: string
+    /** COSE key, base64url. */
+    public_key: string
+    counter: number
+    /** JSON list. */
+    transports: string
+    created_at: string
+    last_used_at_ms: number
+  }
+  identity_providers: {
+    id: string
+    seq: number
+    org_id: string
+    document: string
+    /** Empty for a public client. */
+    secret_sealed: string
+  }
+  /** Who a subject of an identity provider is here; `managed`: the provider made the account. */
+  user_identities: { provider_id: string; subject: string; user_id: string; managed: number }
+  sign_in_rules: { org_id: string; document: string }
+  /** What may be used once and not after `expires_at_ms`. */
+  one_time_tokens: { hash: string; document: string; expires_at_ms: number }
   /** What happened to an organisation for the first time. */
   milestones: { org_id: string; name: string; at: string }
 }

@@ -17,6 +17,7 @@ import { keyFacts } from './0004-key-facts.ts'
 import { organisationSessions } from './0005-organisation-sessions.ts'
 import { webhooks } from './0006-webhooks.ts'
 import { revisionKind } from './0007-revision-kind.ts'
+import { signIn } from './0008-sign-in.ts'
 import type { Migration } from './migration.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   organisationSessions,
   webhooks,
   revisionKind,
+  signIn,
 ]
 
 /**

@@ -19,6 +19,16 @@ const UNIQUE = [
   ['keys_unique_username_org_id', 'keys.username, keys.org_id', 'key', 'username'],
   ['key_secrets_pkey', 'key_secrets.hash', 'key', 'secret'],
   ['sign_ins_pkey', 'sign_ins.token_hash', 'sign-in', 'tokenHash'],
+  ['passkeys_pkey', 'passkeys.id', 'passkey', 'id'],
+  ['passkeys_unique_credential_id', 'passkeys.credential_id', 'passkey', 'credentialId'],
+  ['identity_providers_pkey', 'identity_providers.id', 'identity-provider', 'id'],
+  [
+    'user_identities_pkey',
+    'user_identities.provider_id, user_identities.subject',
+    'user-identity',
+    'subject',
+  ],
+  ['one_time_tokens_pkey', 'one_time_tokens.hash', 'one-time-token', 'hash'],
 ] as const
 
 const POSTGRES_UNIQUE_VIOLATION = '23505'

@@ -7,9 +7,11 @@ import type { KeyStore } from '../keys/keys.ts'
 import type { ApiStore } from './apis.ts'
 import type { CertificateStore } from './certificates.ts'
 import { exact } from './columns.ts'
+import type { IdentityProviderStore } from './identity-providers.ts'
 import type { OrganisationSessionStore } from './organisation-sessions.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
 import type { PolicyStore } from './policies.ts'
+import type { SignInRulesStore } from './sign-in-rules.ts'
 import type { UserGroupStore } from './user-groups.ts'
 import type { UserStore } from './users.ts'
 import type { WebhookStore } from './webhooks.ts'
@@ -40,6 +42,8 @@ type OwnedStores = {
   readonly webhooks: WebhookStore
   readonly users: UserStore
   readonly userGroups: UserGroupStore
+  readonly identityProviders: IdentityProviderStore
+  readonly signInRules: SignInRulesStore
 }
 
 /** Records that are read at once while an organisation's are removed. */
@@ -97,6 +101,9 @@ export const organisationStore = (scope: Scope, owned: OwnedStores): Organisatio
     await removeAll(() => owned.webhooks.list(id, REMOVAL_CHUNK), owned.webhooks.remove)
     await removeAll(() => owned.users.list(id, '', REMOVAL_CHUNK), owned.users.remove)
     await removeAll(() => owned.userGroups.list(id, REMOVAL_CHUNK), owned.userGroups.remove)
+    for (const provider of await owned.identityProviders.list(id))
+      await owned.identityProviders.remove(provider)
+    await owned.signInRules.remove(id)
     if ((await owned.organisationSessions.byOrganisation(id)) !== undefined)
       await owned.organisationSessions.remove(id)
     const revision = scope.nextRevision()

@@ -134,6 +134,9 @@ export function peopleContract(open: () => Promise<Storage>): void {
         createdAtMs: 1,
         lastSeenAtMs: 1,
         expiresAtMs,
+        stage: 'full',
+        method: 'password',
+        confirmedAtMs: 0,
       })
     await Promise.all([
       signIn('a', user.id, 100),
@@ -142,6 +145,8 @@ export function peopleContract(open: () => Promise<Storage>): void {
       signIn('d', 'third', 900),
     ])
     await storage.signIns.touch('a', 50)
+    await storage.signIns.confirm('a', 51)
+    assert.equal((await storage.signIns.byTokenHash('a'))?.confirmedAtMs, 51)
     assert.equal((await storage.signIns.byTokenHash('a'))?.lastSeenAtMs, 50)
     const revision = await storage.revision()
     await storage.signIns.removeExpired(200)

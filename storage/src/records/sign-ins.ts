@@ -1,6 +1,14 @@
 import type { Db, Tables } from '../drivers/schema.ts'
 import { exact } from './columns.ts'
 
+/**
+ * How far a sign-in has come. `full`: signed in; `factor`: the password was right, the second factor is outstanding;
+ * `enrol`: the organisation wants a second factor, and the user has none yet.
+ */
+export type SignInStage = 'full' | 'factor' | 'enrol'
+/** What a session was begun with. */
+export type SignInMethod = 'password' | 'passkey' | 'single-sign-on'
+
 /** A browser's session: the cookie is random and kept only as a hash. */
 export type SignIn = {
   readonly tokenHash: string
@@ -13,6 +21,10 @@ export type SignIn = {
   readonly createdAtMs: number
   readonly lastSeenAtMs: number
   readonly expiresAtMs: number
+  readonly stage: SignInStage
+  readonly method: SignInMethod
+  /** When the user last showed who it is, beyond the cookie; 0 = not since the sign-in. */
+  readonly confirmedAtMs: number
 }
 
 /** Browser sessions; no revision, they are no records of the product. These may be called outside `write`. */
@@ -22,6 +34,8 @@ export interface SignInStore {
   ofUser(userId: string): Promise<readonly SignIn[]>
   insert(signIn: SignIn): Promise<void>
   touch(tokenHash: string, lastSeenAtMs: number): Promise<void>
+  /** Notes that the user has shown who it is. */
+  confirm(tokenHash: string, confirmedAtMs: number): Promise<void>
   remove(tokenHash: string): Promise<void>
   removeOfUser(userId: string): Promise<void>
   /** Removes the sessions of a user except one (by the hash of its token, '' for none). */
@@ -65,6 +79,14 @@ export const signInStore = (db: Db): SignInStore => ({
       .execute()
   },
 
+  async confirm(tokenHash, confirmedAtMs) {
+    await db
+      .updateTable('sign_ins')
+      .set({ confirmed_at_ms: confirmedAtMs })
+      .where('token_hash', '=', exact(tokenHash))
+      .execute()
+  },
+
   async remove(tokenHash) {
     await db.deleteFrom('sign_ins').where('token_hash', '=', exact(tokenHash)).execute()
   },
@@ -95,6 +117,7 @@ export const queuedSignInStore = (
   ofUser: signInStore(reader).ofUser,
   insert: (signIn) => change((signIns) => signIns.insert(signIn)),
   touch: (tokenHash, lastSeenAtMs) => change((signIns) => signIns.touch(tokenHash, lastSeenAtMs)),
+  confirm: (tokenHash, confirmedAtMs) => change((signIns) => signIns.confirm(tokenHash, confirmedAtMs)),
   remove: (tokenHash) => change((signIns) => signIns.remove(tokenHash)),
   removeOfUser: (userId) => change((signIns) => signIns.removeOfUser(userId)),
   removeOthers: (userId, keptTokenHash) => change((signIns) => signIns.removeOthers(userId, keptTokenHash)),
@@ -111,6 +134,10 @@ function fromRow(row: SignInRow): SignIn {
     createdAtMs: row.created_at_ms,
     lastSeenAtMs: row.last_seen_at_ms,
     expiresAtMs: row.expires_at_ms,
+    // Both were written from values of these types.
+    stage: row.stage as SignInStage,
+    method: row.method as SignInMethod,
+    confirmedAtMs: row.confirmed_at_ms,
   }
 }
 
@@ -124,5 +151,8 @@ function columnsOf(signIn: SignIn): SignInRow {
     created_at_ms: Math.trunc(signIn.createdAtMs),
     last_seen_at_ms: Math.trunc(signIn.lastSeenAtMs),
     expires_at_ms: Math.trunc(signIn.expiresAtMs),
+    stage: signIn.stage,
+    method: signIn.method,
+    confirmed_at_ms: Math.trunc(signIn.confirmedAtMs),
   }
 }

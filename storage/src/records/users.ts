@@ -4,6 +4,7 @@ import { MissingRecordError } from '../drivers/errors.ts'
 import type { Db, Tables } from '../drivers/schema.ts'
 import { contains, exact, original, searchable } from './columns.ts'
 import { type Page, type PageRequest, readPage } from './paging.ts'
+import { forgetFactors } from './second-factors.ts'
 
 /** A user of the management surface. The document has no password and no access key. */
 export type UserRecord = {
@@ -103,6 +104,8 @@ export const userStore = (scope: Scope): UserStore => ({
     const revision = scope.nextRevision()
     const before = await existing(scope.db, record)
     await scope.db.deleteFrom('sign_ins').where('user_id', '=', record.id).execute()
+    await forgetFactors(scope.db, record.id)
+    await scope.db.deleteFrom('user_identities').where('user_id', '=', record.id).execute()
     await scope.db.deleteFrom('users').where('id', '=', record.id).execute()
     const change = { revision, kind: 'user', orgId: record.orgId, id: record.id } as const
     await scope.record(change, JSON.parse(before.document), undefined)

@@ -118,6 +118,14 @@ export async function signIn(
   await page.getByRole('button', { name: /^Account of/ }).waitFor()
 }
 
+/** Gives the password once more where the page asks whether it is the user. */
+export async function confirmIdentity(page: Page, password: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Is it you?' })
+  await dialog.getByLabel('Your password', { exact: true }).fill(password)
+  await dialog.getByRole('button', { name: 'Go on' }).click()
+  await dialog.waitFor({ state: 'hidden' })
+}
+
 /**
  * Runs `work` in a new page of a window where the administrator is signed in, and fails when anything went wrong in it that
  * the work did not ask for. The page is empty: `work` goes first to where it looks.

@@ -10,6 +10,18 @@ export const organisationFeature: Feature = {
       component: async () => (await import('./page.tsx')).OrganisationPage,
     },
     {
+      path: paths.organisationSignIn(),
+      component: async () => (await import('./page.tsx')).OrganisationSignInPage,
+    },
+    {
+      path: paths.newIdentityProvider(),
+      component: async () => (await import('./provider.tsx')).NewIdentityProviderPage,
+    },
+    {
+      path: '/organisation/sign-in/$id',
+      component: async () => (await import('./provider.tsx')).IdentityProviderPage,
+    },
+    {
       path: paths.organisationDocument(),
       component: async () => (await import('./page.tsx')).OrganisationDocumentPage,
     },

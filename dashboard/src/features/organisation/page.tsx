@@ -19,10 +19,16 @@ import { ReadOnly } from '../../ui/read-only.tsx'
 import { SaveBar } from '../../ui/save-bar.tsx'
 import { toastDone } from '../../ui/toast.tsx'
 import { type OrganisationDocument, organisationQuery, updateOrganisation } from './queries.ts'
+import { SignIn } from './sign-in.tsx'
 
 /** The settings of the organisation. */
 export function OrganisationPage() {
   return <Page tab="settings">{(stored) => <Settings stored={stored} />}</Page>
+}
+
+/** How the organisation's users sign in. */
+export function OrganisationSignInPage() {
+  return <Page tab="sign-in">{() => <SignIn />}</Page>
 }
 
 /** The organisation as a document. */
@@ -31,7 +37,7 @@ export function OrganisationDocumentPage() {
 }
 
 function Page(props: {
-  readonly tab: 'settings' | 'document'
+  readonly tab: 'settings' | 'sign-in' | 'document'
   readonly children: (stored: OrganisationDocument) => ReactNode
 }) {
   const { organisation: own } = useMe()
@@ -64,6 +70,7 @@ function Page(props: {
             current={props.tab}
             tabs={[
               { value: 'settings', label: 'Settings', to: paths.organisation() },
+              { value: 'sign-in', label: 'Sign-in', to: paths.organisationSignIn() },
               { value: 'document', label: 'Document', to: paths.organisationDocument() },
             ]}
           >

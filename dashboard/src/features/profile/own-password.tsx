@@ -1,28 +1,27 @@
-import { Button, Group, PasswordInput, SimpleGrid, Text } from '@mantine/core'
+import { Button, Checkbox, Group, PasswordInput, SimpleGrid, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import { NewPasswordField } from '../../access/new-password-field.tsx'
 import { useMe } from '../../api/me.ts'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { FormSection } from '../../ui/form-section.tsx'
 import { toastDone } from '../../ui/toast.tsx'
 import { setPassword } from '../users/queries.ts'
-import { signInAnew } from './queries.ts'
-
-/** Shortest password, characters; the server's rule. */
-const minPassword = 6
 
 const nothing = { current: '', next: '', again: '' }
 
-/** Changing the own password. The server ends every session with it, so this browser is signed in anew. */
+/** Changing the own password. The server ends the other sessions; this one goes on. */
 export function OwnPassword() {
   const me = useMe()
   const queryClient = useQueryClient()
   const [typed, setTyped] = useState(nothing)
+  const [renewsKey, setRenewsKey] = useState(false)
+  const least = me.min_password_length
   const isProvisional = me.password_provisional
   const change = useMutation({
     mutationFn: async () => {
-      await setPassword(me.user.id, typed.next, isProvisional ? undefined : typed.current)
-      await signInAnew(me.user.email_address, typed.next)
+      const current = isProvisional ? undefined : typed.current
+      await setPassword(me.user.id, typed.next, { current, renewAccessKey: renewsKey })
     },
     onSuccess: async () => {
       setTyped(nothing)
@@ -30,10 +29,11 @@ export function OwnPassword() {
         queryClient.invalidateQueries({ queryKey: ['me'] }),
         queryClient.invalidateQueries({ queryKey: ['sessions'] }),
       ])
+      setRenewsKey(false)
       toastDone('Your new password is in force; your other sessions have ended')
     },
   })
-  const reason = notYet(typed, isProvisional)
+  const reason = notYet(typed, isProvisional, least)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (reason === undefined) change.mutate()
@@ -46,7 +46,7 @@ export function OwnPassword() {
   return (
     <FormSection
       title="Password"
-      about="Your sessions in other browsers end when you change it; this one goes on. Your access key stays."
+      about="Your sessions in other browsers end when you change it; this one goes on."
     >
       <form onSubmit={submit}>
         <SimpleGrid cols={{ base: 1, sm: 3 }}>
@@ -58,11 +58,12 @@ export function OwnPassword() {
               {...field('current')}
             />
           )}
-          <PasswordInput
+          <NewPasswordField
             label="New password"
-            autoComplete="new-password"
-            visibilityToggleButtonProps={{ 'aria-label': 'Show the new password' }}
-            {...field('next')}
+            toggleLabel="Show the new password"
+            least={least}
+            value={typed.next}
+            onChange={(next) => setTyped({ ...typed, next })}
           />
           <PasswordInput
             label="New password again"
@@ -72,6 +73,13 @@ export function OwnPassword() {
             {...field('again')}
           />
         </SimpleGrid>
+        <Checkbox
+          mt="md"
+          label="Reset my access key too"
+          description="Whoever knew the password may have read it; scripts that use it need the new one"
+          checked={renewsKey}
+          onChange={(event) => setRenewsKey(event.currentTarget.checked)}
+        />
         {change.error !== null && (
           <div style={{ marginTop: 'var(--mantine-spacing-md)' }}>
             <ErrorBox error={change.error} title="The password was not changed" />
@@ -95,8 +103,8 @@ export function OwnPassword() {
   )
 }
 
-function notYet(typed: typeof nothing, isProvisional: boolean): string | undefined {
+function notYet(typed: typeof nothing, isProvisional: boolean, least: number): string | undefined {
   if (!isProvisional && typed.current === '') return 'Give the current password first'
-  if ([...typed.next].length < minPassword) return `The new one has ${minPassword} characters or more`
+  if ([...typed.next].length < least) return `The new one has ${least} characters or more`
   return typed.again === typed.next ? undefined : 'Repeat the new password'
 }

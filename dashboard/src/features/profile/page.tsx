@@ -18,8 +18,7 @@ import {
   type UserDocument,
   updateUser,
 } from '../users/queries.ts'
-import { OwnPassword } from './own-password.tsx'
-import { Sessions } from './sessions.tsx'
+import { SignInSecurity } from './sign-in-security.tsx'
 
 /** The account of who is signed in. */
 export function ProfilePage() {
@@ -30,8 +29,7 @@ export function ProfilePage() {
         <>
           <PageHeader title="Profile" about={stored.email_address} />
           <Name stored={stored} />
-          <OwnPassword />
-          <Sessions />
+          <SignInSecurity />
           <Theme />
           <AccessCredentials
             owner="you"

@@ -19,8 +19,3 @@ export function endSession(sessionId: string): Promise<unknown> {
 export async function endOtherSessions(): Promise<number> {
   return (await request('DELETE /api/sessions', {})).Meta.ended
 }
-
-/** Signs in anew, after the password was changed: the server ends every session with the old one. */
-export function signInAnew(username: string, password: string): Promise<unknown> {
-  return request('POST /login', { body: { username, password }, whenSignedOut: 'fail' })
-}

@@ -12,6 +12,13 @@ import { toastDone, toastFailed } from '../../ui/toast.tsx'
 import { browserInWords } from './browser-words.ts'
 import { type BrowserSession, endOtherSessions, endSession, sessionsQuery } from './queries.ts'
 
+/** What a session was begun with, in words. */
+const methods = {
+  password: 'by password',
+  passkey: 'by passkey',
+  'single-sign-on': 'by identity provider',
+} as const
+
 /** Where the user is signed in, and the ends of it. */
 export function Sessions() {
   const queryClient = useQueryClient()
@@ -88,8 +95,8 @@ function Session(props: { readonly session: BrowserSession; readonly onEnded: ()
             {session.current && <StatusBadge tone="good" word="This browser" />}
           </Group>
           <Text size="xs" c="dimmed" component="div">
-            {session.address} · last seen <Time at={session.last_seen_at} /> · signed in{' '}
-            <Time at={session.created_at} /> · ends <Time at={session.expires_at} />
+            {session.address} · {methods[session.method]} · last seen <Time at={session.last_seen_at} /> ·
+            signed in <Time at={session.created_at} /> · ends <Time at={session.expires_at} />
           </Text>
         </div>
       </Group>

@@ -1,9 +1,11 @@
-import { Button, PasswordInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { NewPasswordField } from '../../access/new-password-field.tsx'
 import { grantsNothing } from '../../access/permission-levels.ts'
 import { permissionsOf } from '../../access/permission-table.tsx'
+import { useMe } from '../../api/me.ts'
 import { text } from '../../lib/json-values.ts'
 import { paths } from '../../lib/paths.ts'
 import { useDocumentForm } from '../../lib/use-document-form.ts'
@@ -22,15 +24,13 @@ const template: NewUser = {
   user_permissions: { IsAdmin: 'deny' },
 }
 
-/** Shortest password, characters; the server's rule. */
-const minPassword = 6
-
 /** Adding a user. */
 export function NewUserPage() {
   const queryClient = useQueryClient()
   const navigate = useNavigate()
   const form = useDocumentForm<NewUser>(template)
   const [password, setPassword] = useState('')
+  const { min_password_length: least } = useMe()
   const create = useMutation({
     mutationFn: () => createUser({ ...form.documentToSend, ...(password !== '' && { password }) }),
     gcTime: 0,
@@ -52,14 +52,13 @@ export function NewUserPage() {
         }
       />
       <UserFields form={form} error={create.error}>
-        <PasswordInput
+        <NewPasswordField
           label="Password"
-          description="They are asked to choose their own after the first sign-in"
-          autoComplete="new-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+          about="They are asked to choose their own after the first sign-in."
           withAsterisk
+          least={least}
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={setPassword}
         />
       </UserFields>
       <UserPermissions form={form} error={create.error} />
@@ -70,15 +69,15 @@ export function NewUserPage() {
         onSave={() => create.mutate()}
         isSaving={create.isPending}
         error={create.error}
-        reason={notYet(form.documentToSend, password)}
+        reason={notYet(form.documentToSend, password, least)}
       />
     </>
   )
 }
 
-function notYet(user: NewUser, password: string): string | undefined {
+function notYet(user: NewUser, password: string, least: number): string | undefined {
   if (!/^\S+@\S+$/.test(text(user.email_address).trim())) return 'Give an e-mail address'
-  if ([...password].length < minPassword) return `Give a password of ${minPassword} characters or more`
+  if ([...password].length < least) return `Give a password of ${least} characters or more`
   if (text(user.group_id) === '' && grantsNothing(permissionsOf(user))) {
     return 'Give a permission, or choose a group'
   }

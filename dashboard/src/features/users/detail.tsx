@@ -1,5 +1,5 @@
 import { Button, Menu } from '@mantine/core'
-import { IconBan, IconChevronDown, IconPassword, IconTrash } from '@tabler/icons-react'
+import { IconBan, IconChevronDown, IconPassword, IconShieldOff, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -23,6 +23,7 @@ import {
   groupChoicesQuery,
   readAccessKey,
   resetAccessKey,
+  resetFactors,
   revokeUser,
   type UserDocument,
   updateUser,
@@ -127,7 +128,7 @@ function Actions(props: {
   const { user } = props
   const may = usePermissions()
   const navigate = useNavigate()
-  const [asked, setAsked] = useState<'password' | 'revoke' | 'delete'>()
+  const [asked, setAsked] = useState<'password' | 'factors' | 'revoke' | 'delete'>()
   const close = () => setAsked(undefined)
   // One's own password is changed in the profile, where the current one is asked for.
   const canReset = !props.isOwn && may.resetPasswords
@@ -144,6 +145,11 @@ function Actions(props: {
           {canReset && (
             <Menu.Item leftSection={<IconPassword size={16} />} onClick={() => setAsked('password')}>
               Set a password
+            </Menu.Item>
+          )}
+          {canReset && (
+            <Menu.Item leftSection={<IconShieldOff size={16} />} onClick={() => setAsked('factors')}>
+              Reset the second factors
             </Menu.Item>
           )}
           {props.canChange && (
@@ -163,6 +169,19 @@ function Actions(props: {
         </Menu.Dropdown>
       </Menu>
       <PasswordDialog user={user} opened={asked === 'password'} onClose={close} />
+      <ConfirmDialog
+        opened={asked === 'factors'}
+        onClose={close}
+        title={`Reset the second factors of ${user.email_address}?`}
+        action="Reset"
+        onConfirm={async () => {
+          await resetFactors(user.id)
+          toastDone('The second factors have been reset')
+        }}
+      >
+        Codes, recovery codes and passkeys of this user end, and so do their browser sessions. The password
+        alone signs them in then, unless the organisation requires a second factor: then they set one up.
+      </ConfirmDialog>
       <ConfirmDialog
         opened={asked === 'revoke'}
         onClose={close}

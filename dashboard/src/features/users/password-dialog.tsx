@@ -1,6 +1,8 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
+import { NewPasswordField } from '../../access/new-password-field.tsx'
+import { useMe } from '../../api/me.ts'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { toastDone } from '../../ui/toast.tsx'
 import { setPassword } from './queries.ts'
@@ -25,6 +27,7 @@ export function PasswordDialog(props: {
 
 function NewPassword({ user, onClose }: Parameters<typeof PasswordDialog>[0]) {
   const [password, setTyped] = useState('')
+  const { min_password_length: least } = useMe()
   const change = useMutation({
     mutationFn: () => setPassword(user.id, password),
     onSuccess: () => {
@@ -42,16 +45,14 @@ function NewPassword({ user, onClose }: Parameters<typeof PasswordDialog>[0]) {
         <Text size="sm">
           Their browser sessions end. They are asked to choose a password of their own after the next sign-in.
         </Text>
-        <PasswordInput
+        <NewPasswordField
           label="New password"
-          description="Six characters or more"
-          autoComplete="new-password"
-          data-autofocus
+          hasFocus
           required
           withAsterisk={false}
-          visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+          least={least}
           value={password}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          onChange={setTyped}
         />
         {change.error !== null && <ErrorBox error={change.error} title="The password was not set" />}
         <Group justify="flex-end" gap="xs">

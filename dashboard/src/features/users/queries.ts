@@ -116,9 +116,22 @@ export function resetAccessKey(id: string): Promise<unknown> {
 }
 
 /** Sets a password. The owner gives the current one, unless somebody else chose it. */
-export function setPassword(id: string, newPassword: string, current?: string): Promise<unknown> {
-  const body = { new_password: newPassword, ...(current !== undefined && { current_password: current }) }
+export function setPassword(
+  id: string,
+  newPassword: string,
+  own: { readonly current?: string | undefined; readonly renewAccessKey?: boolean } = {},
+): Promise<unknown> {
+  const body = {
+    new_password: newPassword,
+    ...(own.current !== undefined && { current_password: own.current }),
+    ...(own.renewAccessKey && { renew_access_key: true }),
+  }
   return request('POST /api/users/{id}/actions/reset', { params: { id }, body })
+}
+
+/** Takes the second factors of another user away. */
+export function resetFactors(id: string): Promise<unknown> {
+  return request('PUT /api/users/{id}/actions/factors/reset', { params: { id } })
 }
 
 /** The groups of the organisation, for a drop-down; the permissions of a group count for its members. */
