@@ -48,7 +48,7 @@ export class ClientConnection implements ClientSide, Timed {
     this.context = context
     this.remoteAddress = remoteAddress
     this.deadline = new Deadline(this)
-    onBytes(socket, (bytes) => this.#onData(bytes))
+    onBytes(socket, (bytes, length) => this.#onData(bytes, length))
     socket.on('end', () => this.#onEnd())
     socket.on('drain', () => this.#onDrain())
     socket.on('error', () => this.destroy())
@@ -133,22 +133,22 @@ export class ClientConnection implements ClientSide, Timed {
     } else this.destroy()
   }
 
-  #onData(bytes: Buffer): void {
+  #onData(bytes: Buffer, length: number): void {
     if (this.#lingering) {
-      this.#lingered += bytes.length
+      this.#lingered += length
       if (this.#lingered > this.context.limits.maxLingerBytes) this.destroy()
       return
     }
     if (this.#exchange === undefined) {
-      this.#run(bytes)
+      this.#run(bytes, length)
       return
     }
-    const rest = this.#exchange.onBytes(bytes, 0)
-    if (rest === bytes.length) return
+    const rest = this.#exchange.onBytes(bytes, 0, length)
+    if (rest === length) return
     if (this.#exchange === undefined && this.#pending === undefined) {
-      this.#run(bytes.subarray(rest))
+      this.#run(bytes.subarray(rest, length), length - rest)
     } else {
-      this.#stash(bytes, rest)
+      this.#stash(bytes, rest, length)
       this.updateReading()
     }
   }
@@ -175,9 +175,9 @@ export class ClientConnection implements ClientSide, Timed {
   }
 
   /** Keeps what comes after the present request, bounded: beyond the bound the client is not read. */
-  #stash(bytes: Buffer, from: number): void {
-    if (from >= bytes.length || this.#lingering || this.#closed) return
-    const rest = bytes.subarray(from)
+  #stash(bytes: Buffer, from: number, end: number): void {
+    if (from >= end || this.#lingering || this.#closed) return
+    const rest = bytes.subarray(from, end)
     this.#pending = this.#pending === undefined ? kept(rest) : Buffer.concat([this.#pending, rest])
   }
 
@@ -194,7 +194,7 @@ export class ClientConnection implements ClientSide, Timed {
     this.#pending = undefined
     this.#searched = 0
     if (bytes !== undefined) {
-      this.#run(bytes)
+      this.#run(bytes, bytes.length)
       return
     }
     this.deadline.arm(this.context.limits.idleMs)
@@ -202,49 +202,51 @@ export class ClientConnection implements ClientSide, Timed {
   }
 
   /** Handles the requests in these bytes, one after the other, until one is not answered at once. */
-  #run(received: Buffer): void {
+  #run(received: Buffer, length: number): void {
     let bytes = received
+    let end = length
     let from = 0
     if (this.#pending !== undefined) {
-      bytes = Buffer.concat([this.#pending, received])
+      bytes = Buffer.concat([this.#pending, received.subarray(0, length)])
+      end = bytes.length
       from = Math.max(0, this.#searched - 3)
       this.#pending = undefined
     }
     let pos = 0
     this.#running = true
-    while (pos < bytes.length && this.#exchange === undefined && !this.#lingering && !this.#closed) {
+    while (pos < end && this.#exchange === undefined && !this.#lingering && !this.#closed) {
       if (pos > 0 && this.socket.writableNeedDrain) break
-      const headEnd = findHeadEnd(bytes, pos, Math.max(from, pos), bytes.length)
+      const headEnd = findHeadEnd(bytes, pos, Math.max(from, pos), end)
       if (headEnd < 0) {
-        this.#onPartialHead(bytes, pos, headEnd)
-        pos = bytes.length
+        this.#onPartialHead(bytes.subarray(pos, end), headEnd)
+        pos = end
         break
       }
-      pos = this.#startExchange(bytes, pos, headEnd)
+      pos = this.#startExchange(bytes, pos, headEnd, end)
     }
     this.#running = false
     if (this.#lingering || this.#closed) return
-    this.#stash(bytes, pos)
-    if (this.#exchange === undefined && (this.#pending === undefined || pos < bytes.length)) this.#next()
+    this.#stash(bytes, pos, end)
+    if (this.#exchange === undefined && (this.#pending === undefined || pos < end)) this.#next()
     else this.updateReading()
   }
 
-  #onPartialHead(bytes: Buffer, pos: number, headEnd: number): void {
+  #onPartialHead(head: Buffer, headEnd: number): void {
     const { limits } = this.context
-    const size = bytes.length - pos
+    const size = head.length
     if (headEnd === BARE_LF) this.refuse(refusals.badLineEnd, false)
-    else if (size > limits.maxTargetBytes + 48 && !bytes.subarray(pos).includes(10))
+    else if (size > limits.maxTargetBytes + 48 && !head.includes(10))
       this.refuse(refusals.targetTooLong, false)
     else if (headEnd === INCOMPLETE && size >= limits.maxHeadBytes) this.refuse(refusals.headTooLarge, false)
     else {
       if (this.#pending === undefined && this.#searched === 0) this.deadline.arm(limits.headerMs)
-      this.#pending = kept(pos === 0 ? bytes : bytes.subarray(pos))
+      this.#pending = kept(head)
       this.#searched = this.#pending.length
     }
   }
 
   /** Parses the head, makes the exchange, hands it over. Returns the place after what the request took of the bytes. */
-  #startExchange(bytes: Buffer, pos: number, headEnd: number): number {
+  #startExchange(bytes: Buffer, pos: number, headEnd: number, end: number): number {
     const { limits } = this.context
     this.#searched = 0
     this.requests++
@@ -264,7 +266,7 @@ export class ClientConnection implements ClientSide, Timed {
     this.deadline.disarm()
     const exchange = new ClientExchange(this, head)
     this.#exchange = exchange
-    const rest = head.bodyLength === 0 ? headEnd : exchange.onBytes(bytes, headEnd)
+    const rest = head.bodyLength === 0 ? headEnd : exchange.onBytes(bytes, headEnd, end)
     if (this.#exchange === undefined) return rest
     exchange.announce()
     return rest

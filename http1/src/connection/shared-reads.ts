@@ -23,21 +23,22 @@ const places = findPlaces()
 export const sharesReads = places !== undefined
 
 /**
- * Tells what an accepted socket receives. The bytes may change when the call is over: what must outlive it goes through `kept`.
+ * Tells what an accepted socket receives: the bytes up to a length. They may change when the call is over: what must outlive it
+ * goes through `kept`.
  *
  * This does to the socket what its constructor does for `onread` (lib/net.js). Where that cannot be, the usual event tells
  * of the bytes; a test says that it can. TLS reads into bytes of its own.
  */
-export function onBytes(socket: Socket, take: (bytes: Buffer) => void): void {
+export function onBytes(socket: Socket, take: (bytes: Buffer, length: number) => void): void {
   // Also what was read before, and put back.
-  socket.on('data', take)
+  socket.on('data', (bytes: Buffer) => take(bytes, bytes.length))
   if (places === undefined || socket instanceof TLSSocket) return
   // No type knows of it.
   const reading = socket as unknown as Reading
   if (typeof reading._handle?.useUserBuffer !== 'function') return
   reading[places.bytes] = sharedBytes
   reading[places.callback] = (length: number): boolean => {
-    take(sharedBytes.subarray(0, length))
+    take(sharedBytes, length)
     return true
   }
   reading._handle.useUserBuffer(sharedBytes)

@@ -139,6 +139,34 @@ test('a client that drips while its body is read gets 408', async (t) => {
   assert.deepEqual(outcomes, ['gone'])
 })
 
+test('a stream that drips while its body is read gets 408, one that drips through does not', async (t) => {
+  for (const reads of [true, false]) {
+    const { port, handler } = await bodyRig(t, {
+      client: 'h2',
+      upstream: 'http/1.1',
+      limits: { minBodyBytesPerSecond: 10_000, bodyRateGraceMs: 100 },
+      async onRequest({ body }) {
+        if (reads) await body.read(LIMIT)
+        return true
+      },
+    })
+    const session = connect(`http://127.0.0.1:${port}`)
+    t.after(() => session.destroy())
+    const stream = session.request({ ':path': '/', ':method': 'POST' })
+    stream.on('error', () => {})
+    const head = once(stream, 'response')
+    const until = performance.now() + 400
+    for (let _sent = 0; performance.now() < until && !stream.closed; _sent++) {
+      stream.write('x')
+      await turn()
+    }
+    stream.end()
+    assert.equal((await head)[0][':status'], reads ? 408 : 200)
+    stream.resume()
+    await handler.finished(1)
+  }
+})
+
 test('a malformed chunk while the body is read gets 400', async (t) => {
   const { client, outcomes, budget } = await raw(t)
   const peer = client()

@@ -19,7 +19,7 @@ import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import type { BodyAccess } from './body-access.ts'
 import type { ClientSide } from './client-side.ts'
-import { maySendAgain, tellsEmptyBody } from './exchange-rules.ts'
+import { hopByHopLines, maySendAgain, tellsEmptyBody } from './exchange-rules.ts'
 import { ANSWERED, DONE, FORWARDING, OPEN, RELAYING, REPLIED, TUNNELLING } from './phases.ts'
 import { BROKEN, FAULTY, FULL, ReplyOut, WHOLE } from './reply-out.ts'
 import { type ReplyOwner, ReplySource } from './reply-source.ts'
@@ -34,7 +34,8 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
   state: Finishing | undefined
   stripped = NOTHING_STRIPPED
   readonly #client: ClientSide
-  readonly #body: RequestBody
+  /** Absent where there is none, and nobody has asked for one. */
+  #body: RequestBody | undefined
   readonly #out: ReplyOut
   #phase: number = OPEN
   #announced = false
@@ -54,16 +55,15 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
   #tunnel: Tunnel | undefined
   /** The reply's body, where somebody wants to see it. */
   #reply: ReplySource | undefined
-
   #upstreamMs = -1
 
   constructor(client: ClientSide, head: ParsedRequest) {
-    const { limits } = client.context
     this.#client = client
     this.head = head
-    this.#body = new RequestBody(client, head)
+    if (head.bodyLength !== 0) this.#body = new RequestBody(client, head)
     this.#out = new ReplyOut(client.socket, head)
-    if (limits.exchangeMs > 0) this.#limitTime(limits.exchangeMs)
+    const { exchangeMs } = client.context.limits
+    if (exchangeMs > 0) this.#limitTime(exchangeMs)
   }
 
   get tls(): TLSSocket | undefined {
@@ -76,6 +76,7 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
   }
 
   get body(): MessageBody {
+    this.#body ??= new RequestBody(this.#client, this.head)
     const access = this.#body.open()
     if (this.#phase === DONE) access.close()
     return access
@@ -92,11 +93,11 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
 
   /** Whether more of the request's body may be read now; when it is complete, whatever follows is not our affair. */
   get wantsBytes(): boolean {
-    return this.#body.done || !this.#body.blocked
+    return this.isBodyDone || this.#body?.blocked !== true
   }
 
   get isBodyDone(): boolean {
-    return this.#body.done
+    return this.#body === undefined || this.#body.done
   }
 
   /** From here on the user knows the exchange, and will be told its end. */
@@ -108,8 +109,8 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
   respond(status: number, headerLines: string, body: string | Uint8Array): void {
     if (this.#phase > REPLIED) return
     this.#leaveUpstream()
-    const { done } = this.#body
-    const drains = !done && this.#body.mayDrain
+    const done = this.isBodyDone
+    const drains = !done && this.#body?.mayDrain === true
     this.#out.persist = this.head.keepAlive && this.#client.mayPersist && (done || drains)
     this.#out.answer(status, headerLines, body)
     if (drains && this.#out.persist) this.#drain()
@@ -126,17 +127,16 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
   ): void {
     if (this.#phase >= ANSWERED) return
     if (this.#phase !== OPEN) throw new Error('forward: the request is already on its way')
-    const { limits } = upstream
     const { headMs, idleMs = 0, totalMs = 0 } = timeouts
     this.#pool = upstream
     this.#method = method
     this.#target = target
     this.#lines = headerLines
     this.#listener = listener
-    this.#headMs = headMs > 0 ? headMs : limits.headMs
-    this.#idleMs = idleMs > 0 ? idleMs : limits.bodyIdleMs
+    this.#headMs = headMs > 0 ? headMs : upstream.limits.headMs
+    this.#idleMs = idleMs > 0 ? idleMs : upstream.limits.bodyIdleMs
     if (totalMs > 0) this.#limitTime(totalMs)
-    if (this.#body.sent && !this.#body.isKept) {
+    if (this.#body?.sent === true && !this.#body.isKept) {
       // What was streamed once is not here to be sent again.
       listener.onFailure('reset')
       return
@@ -160,24 +160,24 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     }
     if (isSwitch) {
       this.#startTunnel(connection, headerLines)
-      return
+    } else {
+      this.#beginRelay()
+      this.#onRelayed(connection, this.#out.begin(connection, status, headerLines))
     }
-    this.#beginRelay()
-    this.#onRelayed(connection, this.#out.begin(connection, status, headerLines))
   }
 
   onConnection(connection: UpstreamConnection): void {
     this.#connection = connection
-    const { head } = this
     const toHead = this.#method === 'HEAD'
     const body = this.#body
     this.#sentAt = performance.now()
     connection.idleMs = this.#idleMs
-    if (body.access !== undefined) {
-      this.#sendThrough(connection, body.access)
-    } else if (head.bodyLength === 0) {
+    if (body?.access !== undefined) {
+      this.#sendThrough(connection, body, body.access)
+    } else if (body === undefined) {
       const framing = tellsEmptyBody(this.#method) ? 'Content-Length: 0\r\n\r\n' : '\r\n'
-      connection.send(this.#start(head.upgrade) + framing, toHead, this.#headMs, head.upgrade)
+      const { upgrade } = this.head
+      connection.send(this.#start(upgrade) + framing, toHead, this.#headMs, upgrade)
     } else {
       body.blocked = !connection.send(body.begin(this.#start(''), this.stripped), toHead, this.#headMs, '')
       if (body.done) return
@@ -209,7 +209,7 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     if (this.#phase === RELAYING) {
       this.#client.abort()
     } else if (this.#phase === FORWARDING) {
-      if (untouched && !this.#retried && maySendAgain(this.#method, this.#body.isKept)) {
+      if (untouched && !this.#retried && maySendAgain(this.#method, this.#body?.isKept !== false)) {
         this.#retried = true
         this.#pool?.acquire(this, true)
         return
@@ -223,36 +223,36 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
 
   onReplyOver(connection: UpstreamConnection, isRead: boolean): void {
     this.#connection = undefined
-    if (isRead) connection.finish(this.#body.isOut)
+    if (isRead) connection.finish(this.#isOut)
     else connection.destroy()
   }
 
   onUpstreamDrain(): void {
     const body = this.#body
-    if (body.access?.whole !== undefined && this.#connection !== undefined) {
+    if (body?.access?.whole !== undefined && this.#connection !== undefined) {
       this.#connection.extend(this.#headMs)
       body.goOn(this.#connection)
-    } else if (!body.done && body.blocked) {
+    } else if (body?.done === false && body.blocked) {
       body.blocked = false
       body.await()
     }
   }
 
-  /** Bytes of the client at `pos`: takes what belongs to the request's body; returns where it ended. */
-  onBytes(bytes: Buffer, pos: number): number {
+  /** Bytes of the client from `pos` up to `limit`: takes what belongs to the request's body; returns where it ended. */
+  onBytes(bytes: Buffer, pos: number, limit: number): number {
     if (this.#tunnel !== undefined) {
-      this.#tunnel.onClientBytes(bytes.subarray(pos))
-      return bytes.length
+      this.#tunnel.onClientBytes(bytes.subarray(pos, limit))
+      return limit
     }
     const body = this.#body
-    if (body.done) return pos
-    const end = body.take(bytes, pos)
+    if (body === undefined || body.done) return pos
+    const end = body.take(bytes, pos, limit)
     if (body.problem !== undefined) {
       this.#refuse(body.problem)
-      return bytes.length
+      return limit
     }
     if (body.access !== undefined) {
-      this.#passThrough(body.access, bytes)
+      this.#passThrough(body, body.access, bytes)
       if (this.#phase === DONE) return end
     } else if (this.#phase < ANSWERED && body.pass(this.#connection, bytes)) {
       this.#connection?.extend(body.done ? this.#headMs : this.#patience)
@@ -261,14 +261,14 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
       this.#client.deadline.disarm()
       if (this.#phase === ANSWERED) this.#end()
     } else {
-      this.#body.await()
+      body.await()
     }
     return end
   }
 
   /** The client did nothing for too long: neither sent more of the body, nor read more of the answer. */
   onClientTimeout(): void {
-    if (this.#phase < RELAYING && !this.#body.done) this.#refuse(refusals.bodyTimeout)
+    if (this.#phase < RELAYING && !this.isBodyDone) this.#refuse(refusals.bodyTimeout)
     else this.#client.destroy()
   }
 
@@ -282,7 +282,7 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     if (this.#tunnel !== undefined) this.#tunnel.onClientDrain()
     if (this.#phase !== RELAYING) return
     this.#client.deadline.disarm()
-    if (!this.#body.done) this.#body.await()
+    if (!this.isBodyDone) this.#body?.await()
     if (this.#connection !== undefined) this.#connection.resume()
     else this.#onRelayed(undefined, this.#out.goOn())
   }
@@ -307,6 +307,11 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     }
   }
 
+  /** All of the request that goes on is on its way. */
+  get #isOut(): boolean {
+    return this.#body === undefined || this.#body.isOut
+  }
+
   #limitTime(ms: number): void {
     this.#deadline ??= new Deadline(this)
     this.#deadline.arm(ms)
@@ -319,15 +324,11 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
 
   /** The request's head as it goes on, without its framing; `upgrade`: protocols that it offers to change to. */
   #start(upgrade: string): string {
-    const line = `${this.#method} ${this.#target} HTTP/1.1\r\n${this.#lines}`
-    // What this hop asks of the next: the client's wish for another protocol, or for trailers.
-    if (upgrade !== '') return `${line}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`
-    return this.head.acceptsTrailers ? `${line}Connection: TE\r\nTE: trailers\r\n` : line
+    return `${this.#method} ${this.#target} HTTP/1.1\r\n${this.#lines}${hopByHopLines(this.head, upgrade)}`
   }
 
   /** Sends a request whose body somebody has seen or will see. */
-  #sendThrough(connection: UpstreamConnection, access: BodyAccess): void {
-    const body = this.#body
+  #sendThrough(connection: UpstreamConnection, body: RequestBody, access: BodyAccess): void {
     const method = this.#method
     access.settle()
     const upgrade = access.whole?.length === 0 ? this.head.upgrade : ''
@@ -347,11 +348,11 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     }
   }
 
-  #passThrough(access: BodyAccess, bytes: Buffer): void {
+  #passThrough(body: RequestBody, access: BodyAccess, bytes: Buffer): void {
     if (this.#phase >= ANSWERED) return
-    const sent = this.#body.passThrough(access, this.#connection, bytes)
+    const sent = body.passThrough(access, this.#connection, bytes)
     if (access.fault !== undefined && this.#phase >= FORWARDING) this.#onFault(access)
-    else if (sent) this.#connection?.extend(this.#body.done ? this.#headMs : this.#patience)
+    else if (sent) this.#connection?.extend(body.done ? this.#headMs : this.#patience)
   }
 
   /** Relays a reply whose body somebody has seen or wants to rewrite. */
@@ -392,14 +393,14 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
 
   #beginRelay(): void {
     this.#phase = RELAYING
-    this.#out.persist = this.head.keepAlive && this.#body.done && this.#client.mayPersist
+    this.#out.persist = this.head.keepAlive && this.isBodyDone && this.#client.mayPersist
   }
 
   /** Goes on with the reply as its last piece tells; without a connection where it comes out of memory. */
   #onRelayed(connection: UpstreamConnection | undefined, outcome: number): void {
     if (outcome === WHOLE) {
       this.#connection = undefined
-      connection?.finish(this.#body.isOut)
+      connection?.finish(this.#isOut)
       this.#finish()
     } else if (outcome === FAULTY) {
       if (this.#reply !== undefined) this.#onFault(this.#reply.access)
@@ -444,18 +445,17 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     this.#client.onExchangeDone(this.#out.persist)
   }
 
-  #tellEnd(status: number, complete: boolean, bytesIn = this.#body.bytes): void {
+  #tellEnd(status: number, complete: boolean, bytesIn = this.#body?.bytes ?? 0): void {
     this.#deadline?.remove()
     if (!this.#announced) return
-    const { handler } = this.#client.context
-    handler.onFinish(this, {
+    this.#client.context.handler.onFinish(this, {
       status,
       bytesIn,
       bytesOut: this.#out.bytes,
       upstreamMs: this.#upstreamMs,
       complete,
     })
-    this.#body.access?.close()
+    this.#body?.access?.close()
     this.#reply?.access.close()
   }
 
@@ -484,7 +484,7 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
     this.#connection = undefined
     this.#reply?.onLost()
     if (connection !== undefined) {
-      if (this.#phase === REPLIED && connection.body === undefined) connection.finish(this.#body.isOut)
+      if (this.#phase === REPLIED && connection.body === undefined) connection.finish(this.#isOut)
       else connection.destroy()
     } else if (this.#phase === FORWARDING) {
       this.#pool?.cancel(this)
@@ -493,8 +493,8 @@ export class ClientExchange implements Exchange, UpstreamUser, ReplyOwner, Timed
 
   #drain(): void {
     this.#phase = ANSWERED
-    this.#body.drop()
+    this.#body?.drop()
     this.#tellEnd(this.#out.status, true)
-    this.#body.await()
+    this.#body?.await()
   }
 }

@@ -3,7 +3,9 @@
  * both engines and all legs ask here.
  */
 
+import type { ServerLimits } from '../limits.ts'
 import type { BodyReader } from '../syntax/body-reader.ts'
+import type { ParsedRequest } from '../syntax/request-head.ts'
 import type { UpstreamConnection } from '../upstream/upstream-connection.ts'
 
 /** Methods that may be sent twice (RFC 9110, 9.2.2). */
@@ -25,7 +27,19 @@ export function tellsEmptyBody(method: string): boolean {
   return usuallyWithBody.has(method)
 }
 
+/** Whether a body comes so slowly that its sender holds the gate for nothing. `waitedMs`: how long it was waited for. */
+export function isTooSlow(bytes: number, waitedMs: number, limits: ServerLimits): boolean {
+  if (limits.minBodyBytesPerSecond === 0 || waitedMs <= limits.bodyRateGraceMs) return false
+  return bytes * 1_000 < waitedMs * limits.minBodyBytesPerSecond
+}
+
 /** Whether what the connection has read is all of the reply's body: it has ended by itself, or by the connection's end. */
 export function isReplyWhole(connection: UpstreamConnection, body: BodyReader): boolean {
   return body.done || (connection.ended && body.remaining === Number.POSITIVE_INFINITY)
+}
+
+/** What this hop asks of the next: the client's wish for another protocol (`upgrade`: those it offers), or for trailers. */
+export function hopByHopLines(head: ParsedRequest, upgrade: string): string {
+  if (upgrade !== '') return `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`
+  return head.acceptsTrailers ? 'Connection: TE\r\nTE: trailers\r\n' : ''
 }

@@ -107,10 +107,10 @@ function fill(message: Buffer, start: string, bytes: Buffer, tail: string): void
   message.write(tail, at, 'latin1')
 }
 
-/** A request's head with the pieces of body that are there already, and `after`, for one write. */
+/** A request's head with the pieces of body that are there already, and `after`, for one write; a string is latin1. */
 export function composeRequest(
   head: string,
-  pieces: readonly Buffer[],
+  pieces: readonly (string | Buffer)[],
   chunked: boolean,
   after: string,
 ): string | Buffer {
@@ -121,8 +121,9 @@ export function composeRequest(
   const tail = isChunk ? `\r\n${after}` : after
   if (total <= TEXT_BYTES) {
     let text = start
-    for (const piece of pieces) text += piece.toString('latin1')
+    for (const piece of pieces) text += typeof piece === 'string' ? piece : piece.toString('latin1')
     return text + tail
   }
-  return Buffer.concat([Buffer.from(start, 'latin1'), ...pieces, Buffer.from(tail, 'latin1')])
+  const parts = [start, ...pieces, tail]
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)))
 }

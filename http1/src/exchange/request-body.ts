@@ -6,7 +6,7 @@ import type { ParsedRequest } from '../syntax/request-head.ts'
 import type { UpstreamConnection } from '../upstream/upstream-connection.ts'
 import { BodyAccess, type BodySource } from './body-access.ts'
 import type { ClientSide } from './client-side.ts'
-import { tellsEmptyBody } from './exchange-rules.ts'
+import { isTooSlow, tellsEmptyBody } from './exchange-rules.ts'
 import {
   collect,
   collectedBytes,
@@ -41,7 +41,8 @@ export class RequestBody implements BodySource {
   readonly #client: ClientSide
   readonly #head: ParsedRequest
   readonly #reader: BodyReader | undefined
-  #held: Buffer[] | undefined
+  /** What came before there was an upstream; a string is latin1. */
+  #held: (string | Buffer)[] | undefined
   #chunkedOut = false
   /** `100 Continue` was sent. */
   #continued = false
@@ -101,7 +102,7 @@ export class RequestBody implements BodySource {
     this.#held = undefined
     this.reading = true
     this.blocked = false
-    for (const piece of held) this.access?.take(piece)
+    for (const piece of held) this.access?.take(bufferOf(piece))
     if (this.done) this.#endReading()
     else this.ask()
   }
@@ -144,10 +145,10 @@ export class RequestBody implements BodySource {
   }
 
   /** Takes what belongs to the body; returns where it ended. Look at `problem`, then `pass` it on. */
-  take(bytes: Buffer, pos: number): number {
+  take(bytes: Buffer, pos: number, limit: number): number {
     const reader = this.#reader
     if (reader === undefined || this.done) return pos
-    const end = collect(reader, bytes, pos, bytes.length)
+    const end = collect(reader, bytes, pos, limit)
     this.#fresh = collectedBytes()
     this.bytes += this.#fresh
     const { maxBodyBytes } = this.#client.context.limits
@@ -218,7 +219,7 @@ export class RequestBody implements BodySource {
     this.reading = false
     access.settle()
     const { whole } = access
-    const data = whole ?? access.through(pieces, this.done)
+    const data = whole ?? access.through(pieces.map(bufferOf), this.done)
     if (data === undefined || access.fault !== undefined) return undefined
     this.sent = true
     this.#stripped = stripped
@@ -262,7 +263,7 @@ export class RequestBody implements BodySource {
     if (this.#fresh === 0 && !this.done) return
     this.#held ??= []
     const data = compose('', bytes, this.#fresh, false, '')
-    this.#held.push(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
+    this.#held.push(data)
     this.blocked = true
   }
 
@@ -273,11 +274,15 @@ export class RequestBody implements BodySource {
 
   /** A client that drips holds a connection for nothing: over the time it was waited for, it must keep the least rate. */
   #judgeRate(): Refusal | undefined {
-    const { minBodyBytesPerSecond, bodyRateGraceMs } = this.#client.context.limits
-    if (this.#waitsSince < 0 || minBodyBytesPerSecond === 0) return undefined
+    if (this.#waitsSince < 0) return undefined
     this.#waitedMs += performance.now() - this.#waitsSince
     this.#waitsSince = -1
-    if (this.#waitedMs <= bodyRateGraceMs) return undefined
-    return this.bytes * 1000 < this.#waitedMs * minBodyBytesPerSecond ? refusals.bodyTooSlow : undefined
+    return isTooSlow(this.bytes, this.#waitedMs, this.#client.context.limits)
+      ? refusals.bodyTooSlow
+      : undefined
   }
+}
+
+function bufferOf(piece: string | Buffer): Buffer {
+  return typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece
 }

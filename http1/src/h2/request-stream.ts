@@ -1,7 +1,9 @@
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { performance } from 'node:perf_hooks'
 import type { Deadline } from '../connection/timer-wheel.ts'
 import { BodyAccess, type BodySource } from '../exchange/body-access.ts'
 import type { BodyBudget } from '../exchange/body-budget.ts'
+import { isTooSlow } from '../exchange/exchange-rules.ts'
 import { forwardedTrailers } from '../exchange/request-trailers.ts'
 import { Slices } from '../exchange/slices.ts'
 import type { ServerLimits } from '../limits.ts'
@@ -49,6 +51,9 @@ export class RequestStream implements BodySource {
   #streams = false
   /** What comes is read into memory. */
   #taking = false
+  /** How long the client was waited for while it is, and since when it is again. */
+  #waitedMs = 0
+  #waitsSince = 0
   #trailers: OutgoingHttpHeaders = noTrailers
   #leg: Leg | undefined
   /** Of a body in memory: what is still to be sent. */
@@ -94,6 +99,7 @@ export class RequestStream implements BodySource {
 
   startBody(): void {
     this.#taking = true
+    this.#waitsSince = performance.now()
     if (this.done) this.#endTaking()
     else this.#read()
   }
@@ -212,12 +218,21 @@ export class RequestStream implements BodySource {
     const { access } = this
     if (access === undefined) return this.#leg?.write(chunk) !== false
     if (this.#taking) {
-      access.take(chunk)
+      if (this.#isTooSlow()) this.#owner.onBodyRefused(refusals.bodyTooSlow)
+      else access.take(chunk)
       return this.#taking
     }
     // Replaced meanwhile.
     if (access.whole !== undefined) return false
     return this.#pass(access, access.through([chunk], false))
+  }
+
+  /** A body that streams may be slow, as calls of gRPC are; one that is held takes memory from others. */
+  #isTooSlow(): boolean {
+    const now = performance.now()
+    this.#waitedMs += now - this.#waitsSince
+    this.#waitsSince = now
+    return isTooSlow(this.bytes, this.#waitedMs, this.#context.limits)
   }
 
   #onEnd(): void {
