@@ -110,7 +110,7 @@ export type TestGate = {
 const ACTOR = { kind: 'system', id: 'test' } as const
 const PEPPER = randomBytes(32).toString('hex')
 
-/** For crews whose requests are held to no quota. */
+/** For worker pools whose requests are held to no quota. */
 export const noLeases: Leases = { more: async () => 'unavailable', ahead() {} }
 
 /** Times of a lease manager in tests. */
