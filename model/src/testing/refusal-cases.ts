@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../judge/refusals.ts'
+import { type RefusalCode, refusals } from '../judge/refusals.ts'
 import type { TraceCode } from '../judge/trace-words.ts'
 
 /**
@@ -25,8 +25,11 @@ export type RefusalCase = {
     /** Sent without saying how long the body is. */
     readonly isChunked?: boolean
   }
-  /** What the connection says of the client; undefined = nothing. */
-  readonly clientTls?: 'no-certificate' | 'listed' | 'expired' | 'other'
+  /**
+   * What the connection says of the client; undefined = nothing. `listed`, `expired` and `revoked` are the certificate that
+   * the case lists.
+   */
+  readonly clientTls?: 'no-certificate' | 'listed' | 'expired' | 'revoked' | 'other' | 'misdirected'
   /** As many such requests were let in before; `held`: they have not ended. */
   readonly before?: { readonly requests: number; readonly held?: boolean }
   /** What the steps say, the one that decided last. */
@@ -171,6 +174,22 @@ export const refusalCases: readonly RefusalCase[] = [
     clientTls: 'expired',
     trace: [...VERSION, 'certificate_expired'],
     says: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa has expired',
+  },
+  {
+    what: 'a certificate that was revoked',
+    code: 'client_certificate_revoked',
+    definition: mutualTls,
+    clientTls: 'revoked',
+    trace: [...VERSION, 'certificate_revoked'],
+    says: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa is revoked',
+  },
+  {
+    what: 'a connection to a host whose clients are asked for no certificate',
+    code: 'misdirected',
+    definition: mutualTls,
+    clientTls: 'misdirected',
+    trace: [...VERSION, 'certificate_not_asked'],
+    says: 'the connection was made to a host whose clients are asked for no certificate',
   },
   {
     what: 'an organisation that is switched off',
@@ -379,3 +398,7 @@ export const notProvoked: readonly RefusalCode[] = [
   'upstream_failed',
   'internal',
 ]
+
+/** Every code, with what the client is told: the row of the table that a test of the whole program compares with. */
+export const toldClient: Readonly<Record<RefusalCode, { readonly status: number; readonly message: string }>> =
+  refusals
