@@ -68,6 +68,13 @@ export const refusalCases: readonly RefusalCase[] = [
     says: 'orders is not active',
   },
   {
+    what: 'an API that only other APIs reach',
+    code: 'api_inactive',
+    definition: { internal: true },
+    trace: ['api_internal'],
+    says: 'orders is internal: only other APIs reach it',
+  },
+  {
     what: 'an API that expired',
     code: 'api_expired',
     definition: { expiration: '2020-01-01 00:00' },
@@ -243,7 +250,7 @@ export const refusalCases: readonly RefusalCase[] = [
     code: 'key_certificate_required',
     definition: {},
     session: { certificate: LISTED_FINGERPRINT },
-    trace: [...VERSION, 'certificate_missing'],
+    trace: [...KEY, 'certificate_missing'],
     says: 'the client has shown no certificate',
   },
   {
@@ -252,14 +259,14 @@ export const refusalCases: readonly RefusalCase[] = [
     definition: {},
     session: { certificate: LISTED_FINGERPRINT },
     clientTls: 'other',
-    trace: [...VERSION, 'key_bound_to_other'],
+    trace: [...KEY, 'key_bound_to_other'],
     says: 'the key is not bound to bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
   },
   {
     what: 'a target that is a reference',
     code: 'target_unusable',
     definition: versions({ override_target: 'env://UPSTREAM' }),
-    trace: [...VERSION, 'target_unusable'],
+    trace: [...KEY, 'target_unusable'],
     says: 'there is no target that requests can be sent to yet',
   },
   {
@@ -400,5 +407,6 @@ export const notProvoked: readonly RefusalCode[] = [
 ]
 
 /** Every code, with what the client is told: the row of the table that a test of the whole program compares with. */
-export const toldClient: Readonly<Record<RefusalCode, { readonly status: number; readonly message: string }>> =
-  refusals
+export const toldClient: Readonly<
+  Record<RefusalCode, { readonly status: number; readonly message: string }>
+> = refusals
