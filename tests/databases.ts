@@ -35,6 +35,7 @@ const onSqlite: readonly string[] = [
   'bootstrap-script',
   'certificates',
   'effective-access',
+  'every-refusal',
   'exhaustion',
   'explained-strangers',
   'fuzz',

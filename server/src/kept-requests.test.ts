@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import { keptRequests } from './kept-requests.ts'
 
@@ -68,4 +69,17 @@ test('who asks before the record is here gets it all the same', async () => {
   const asked = requests.find('r1')
   requests.keep([record('r1')])
   assert.equal((await asked)?.requestId, 'r1')
+})
+
+test('who asks waits for a record that a busy worker hands over late, and no longer than for that', async () => {
+  const requests = keptRequests(10)
+  const begun = performance.now()
+  const asked = Promise.all([requests.find('r1'), requests.find('r1')])
+  await sleep(250)
+  requests.keep([record('r1')])
+  assert.deepEqual(
+    (await asked).map((one) => one?.requestId),
+    ['r1', 'r1'],
+  )
+  assert.ok(performance.now() - begun < 900)
 })

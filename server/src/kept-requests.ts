@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { RefusedRecord } from '@tollgate/analytics/request-record'
 import type { FindRequest } from '@tollgate/management/requests/kept-request'
 
@@ -8,8 +7,8 @@ export type KeptRequests = {
   readonly find: FindRequest
 }
 
-/** A worker hands its records over within 50 ms: who asks at once is given them. */
-const ARRIVAL_MS = 100
+/** A worker hands its records over within 50 ms, and later when the machine is busy: who asks at once is given them. */
+const ARRIVAL_MS = 1_000
 
 /**
  * Each organisation has its own list, whose oldest goes first. When there is no more room, an organisation with its share
@@ -20,6 +19,8 @@ export function keptRequests(entries: number): KeptRequests {
   const byId = new Map<string, RefusedRecord>()
   /** Ids of each organisation, the oldest first; requests to no API have a list of their own. */
   const lists = new Map<string, Set<string>>()
+  /** Those who wait for records of these ids. */
+  const waiting = new Map<string, Set<() => void>>()
 
   function keep(record: RefusedRecord): void {
     const { requestId, orgId } = record
@@ -28,6 +29,23 @@ export function keptRequests(entries: number): KeptRequests {
     if (byId.size >= entries) dropOldest(list.size >= entries / lists.size ? orgId : longest())
     byId.set(requestId, record)
     list.add(requestId)
+    for (const arrived of waiting.get(requestId) ?? []) arrived()
+  }
+
+  /** Resolves when the record is here, or after `ARRIVAL_MS`. */
+  function arrival(requestId: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const all = waiting.get(requestId) ?? new Set()
+    waiting.set(requestId, all)
+    const done = (): void => {
+      clearTimeout(late)
+      all.delete(done)
+      if (all.size === 0) waiting.delete(requestId)
+      resolve()
+    }
+    const late = setTimeout(done, ARRIVAL_MS)
+    all.add(done)
+    return promise
   }
 
   function dropOldest(orgId: string): void {
@@ -55,7 +73,7 @@ export function keptRequests(entries: number): KeptRequests {
       if (entries > 0) for (const record of records) keep(record)
     },
     async find(requestId) {
-      if (!byId.has(requestId)) await sleep(ARRIVAL_MS)
+      if (entries > 0 && !byId.has(requestId)) await arrival(requestId)
       return byId.get(requestId)
     },
   }

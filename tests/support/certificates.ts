@@ -7,6 +7,7 @@ export type Made = {
   readonly key: string
   /** SHA-256 of the DER, 64 hex. */
   readonly fingerprint: string
+  readonly serial: Buffer
   readonly publicKey: KeyObject
   readonly privateKey: KeyObject
 }
@@ -28,7 +29,7 @@ export function makeCertificate(wanted: Wanted): Made {
   const { name, dnsNames = [], issuer, ca = false } = wanted
   const { notBefore = new Date(Date.now() - DAY_MS), notAfter = new Date(Date.now() + DAY_MS) } = wanted
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const algorithm = sequence(oid('2a8648ce3d040302'))
+  const serial = Buffer.concat([Buffer.from([1]), randomBytes(15)])
   const extensions = [
     ...(ca ? [extension('551d13', sequence(tlv(0x01, Buffer.from([0xff]))))] : []),
     ...(dnsNames.length > 0
@@ -37,24 +38,44 @@ export function makeCertificate(wanted: Wanted): Made {
   ]
   const toBeSigned = sequence(
     tlv(0xa0, integer(Buffer.from([2]))),
-    integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
-    algorithm,
+    integer(serial),
+    ECDSA_SHA256,
     nameOf(issuer?.name ?? name),
     sequence(time(notBefore), time(notAfter)),
     nameOf(name),
     publicKey.export({ type: 'spki', format: 'der' }),
     ...(extensions.length > 0 ? [tlv(0xa3, sequence(...extensions))] : []),
   )
-  const signature = sign('sha256', toBeSigned, issuer?.privateKey ?? privateKey)
-  const der = sequence(toBeSigned, algorithm, tlv(0x03, Buffer.from([0]), signature))
+  const der = signed(issuer?.privateKey ?? privateKey, toBeSigned)
   return {
     name,
     certificate: pem('CERTIFICATE', der),
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     fingerprint: createHash('sha256').update(der).digest('hex'),
+    serial,
     publicKey,
     privateKey,
   }
+}
+
+/** The list (PEM) of what an authority has revoked, good for a day (RFC 5280, 5). */
+export function makeRevocationList(issuer: Made, revoked: readonly Made[]): string {
+  const since = new Date(Date.now() - DAY_MS)
+  const entries = revoked.map(({ serial }) => sequence(integer(serial), time(since)))
+  const toBeSigned = sequence(
+    integer(Buffer.from([1])),
+    ECDSA_SHA256,
+    nameOf(issuer.name),
+    time(since),
+    time(new Date(Date.now() + DAY_MS)),
+    sequence(...entries),
+  )
+  return pem('X509 CRL', signed(issuer.privateKey, toBeSigned))
+}
+
+function signed(by: KeyObject, toBeSigned: Buffer): Buffer {
+  const signature = sign('sha256', toBeSigned, by)
+  return sequence(toBeSigned, ECDSA_SHA256, tlv(0x03, Buffer.from([0]), signature))
 }
 
 function pem(label: string, der: Buffer): string {
@@ -87,3 +108,5 @@ function tlv(tag: number, ...parts: readonly Buffer[]): Buffer {
   const bytes = length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
   return Buffer.concat([Buffer.from([tag, ...bytes]), body])
 }
+
+const ECDSA_SHA256 = sequence(oid('2a8648ce3d040302'))

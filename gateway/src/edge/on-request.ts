@@ -12,10 +12,10 @@ import type { Match, Routed, RouteTable } from './route.ts'
 
 /** What the edge is made of. */
 export type EdgeParts = {
-  /** The APIs that are served, and those that are switched off: the latter only to say why nothing was found. */
+  /** The APIs that are served, and those that nobody outside reaches: the latter only to say why nothing was found. */
   readonly apis: {
     readonly routes: RouteTable<ServedApi & Routed>
-    readonly inactive: RouteTable<ServedApi & Routed>
+    readonly inactive: RouteTable<ServedApi & Routed & { readonly absentStep: TraceStep }>
   }
   /** Stands in where no API has the host and path. */
   readonly nowhere: ServedApi
@@ -69,8 +69,7 @@ export function onRequests({
     if (off === undefined) {
       turnAway(exchange, 'no_route', path, NO_ROUTE)
     } else {
-      const why: TraceStep = { step: 'route', code: 'api_off', args: { id: off.api.apiId } }
-      turnAway(exchange, 'api_inactive', path, why, off)
+      turnAway(exchange, 'api_inactive', path, off.api.absentStep, off)
     }
   }
 

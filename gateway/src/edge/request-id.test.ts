@@ -115,4 +115,5 @@ test('where an API is switched off, its organisation is noted: it may ask why', 
   const reply = await gate.call('/off/')
   const line = await gate.logged(({ requestId }) => requestId === idOf(reply))
   assert.deepEqual([line.code, line.orgId, line.apiId], ['api_inactive', gate.orgId, api.apiId])
+  assert.deepEqual(line.trace, [{ step: 'route', code: 'api_inactive', args: { name: 'off' } }])
 })

@@ -5,6 +5,7 @@ import type { VersionRules } from '@tollgate/model/definition/api-rules'
 import { compileApi as compileDefinition } from '@tollgate/model/definition/compile-api'
 import { problemText } from '@tollgate/model/definition/problem'
 import type { TargetUrl } from '@tollgate/model/definition/target-url'
+import type { TraceStep } from '@tollgate/model/judge/verdict'
 import type { Change } from '@tollgate/storage/changes/changes'
 import type { ApiRecord } from '@tollgate/storage/records/apis'
 import type { CertificateRecord } from '@tollgate/storage/records/certificates'
@@ -35,6 +36,8 @@ export type CompiledApi = ServedApi &
     readonly active: boolean
     /** Never reached from outside by itself. */
     readonly internal: boolean
+    /** Why nobody outside reaches it, where it is switched off or internal. */
+    readonly absentStep: TraceStep
     /** Gives back what it holds of shared things. */
     readonly release: () => void
   }
@@ -286,6 +289,8 @@ function routedParts(
 ): Omit<CompiledApi, 'enter' | 'phases' | 'release' | 'allowsEncodedSlashes'> {
   const { definition, apiId } = record
   const { proxy } = definition
+  const active = definition.active !== false
+  const args = { name: definition.name || apiId }
   const written = proxy?.listen_path ?? ''
   const listenPath = written === '' ? `/${apiId}/` : written
   return {
@@ -294,9 +299,10 @@ function routedParts(
     domain: definition.domain_disabled === true ? '' : (definition.domain ?? ''),
     // Requests come in normal form; a listen path in another form would never match.
     listenPath: listenPath.includes('{') ? listenPath : (normalisePath(listenPath) ?? listenPath),
-    active: definition.active !== false,
+    active,
     internal: definition.internal === true,
-    traceStep: { step: 'route', code: 'api', args: { name: definition.name || apiId } },
+    absentStep: { step: 'route', code: active ? 'api_internal' : 'api_inactive', args },
+    traceStep: { step: 'route', code: 'api', args },
     stripListenPath: proxy?.strip_listen_path === true,
     preserveHost: proxy?.preserve_host_header === true,
     disableStripSlash: proxy?.disable_strip_slash === true,

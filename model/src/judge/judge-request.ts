@@ -33,6 +33,15 @@ export type Judgement = Verdict & { readonly notJudged: readonly string[] }
  * without the API's listen path. A quota that waits for units is not waited for: who counts has to have them granted before.
  */
 export function judgeRequest(rules: ApiRules, facts: RequestFacts, world: World): Judgement {
+  if (rules.active && rules.internal) {
+    const decided: TraceStep = { step: 'route', code: 'api_internal', args: { name: rules.name } }
+    return refusal(refused('api_inactive', [], decided))
+  }
+  return judgeReached(rules, facts, world)
+}
+
+/** Judges a request of an API that it has reached: from outside, or as a version of another one. */
+function judgeReached(rules: ApiRules, facts: RequestFacts, world: World): Judgement {
   const version = judgeVersion(rules, facts, world.nowMs)
   if (version.outcome === 'refuse') return refusal(version)
   if (version.outcome === 'mock') {
@@ -44,7 +53,7 @@ export function judgeRequest(rules: ApiRules, facts: RequestFacts, world: World)
   // A version of a version is not followed: each API is asked once, so that two that name each other cannot loop.
   if (sub === undefined || !sub.active) return refusal(subVersionMissing(rules, version.name))
   const path = version.pathDrop === 0 ? facts.path : facts.path.slice(version.pathDrop) || '/'
-  return judgeRequest({ ...sub, subApis: undefined }, withPath(facts, path), world)
+  return judgeReached({ ...sub, subApis: undefined }, withPath(facts, path), world)
 }
 
 const MOCKED: TraceStep = { step: 'path', code: 'path_answered' }
@@ -106,7 +115,9 @@ class Judging {
       return refused('credential_missing', this.#passed, credentialMissing(auth))
     }
     this.#access = this.#world.findAccess(presented, this.#rules)
-    if (this.#access === undefined) return undefined
+    // What is nobody's key, or another organisation's, the limits refuse.
+    if (this.#access === undefined || this.#access.orgId !== this.#rules.orgId) return undefined
+    this.#passed.push(this.#access.traceStep)
     const bound = judgeBoundKey(this.#access.session, boundBy(this.#rules), clientTls, this.#world.nowMs)
     return bound && refused(bound.code, this.#passed, bound.traceStep)
   }
@@ -119,7 +130,7 @@ class Judging {
       : judgeOpen(rules, version, facts, counters, nowMs, organisation)
     if (judged.outcome === 'refuse') return judged
     if (judged.outcome === 'needs-grant') return ungranted(judged)
-    if (this.#access !== undefined) this.#passed.push(this.#access.traceStep, judged.traceStep)
+    if (this.#access !== undefined) this.#passed.push(judged.traceStep)
     else this.#passed.push(version.ignored ? rules.traceSteps.ignored : rules.traceSteps.keyless)
     return undefined
   }

@@ -24,10 +24,11 @@ const NOW = Date.UTC(2026, 0, 5, 10)
 
 function tlsOf(shown: RefusalCase['clientTls']): ClientTls {
   if (shown === undefined) return 'plain'
-  if (shown === 'no-certificate') return shown
+  if (shown === 'no-certificate' || shown === 'misdirected') return shown
+  const revocation = shown === 'revoked' ? shown : undefined
   const notAfterMs = shown === 'expired' ? NOW - 1 : NOW + 1
   const fingerprint = shown === 'other' ? OTHER_FINGERPRINT : LISTED_FINGERPRINT
-  return { fingerprint, notBeforeMs: NOW - 10, notAfterMs }
+  return { fingerprint, notBeforeMs: NOW - 10, notAfterMs, revocation }
 }
 
 function factsOf({ request = {}, session, clientTls }: RefusalCase): RequestFacts {

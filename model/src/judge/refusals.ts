@@ -48,7 +48,7 @@ export const refusals = {
   api_inactive: {
     status: 404,
     message: 'Not Found',
-    meaning: 'The API at this path is switched off (`active`).',
+    meaning: 'The API at this path is switched off (`active`), or only other APIs reach it (`internal`).',
     owner: 'api',
     counted: 'other',
   },

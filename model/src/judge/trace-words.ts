@@ -8,7 +8,7 @@ const texts = {
   api: '{name}',
   api_inactive: '{name} is not active',
   api_expired: '{name} expired',
-  api_off: 'API {id} is switched off or internal',
+  api_internal: '{name} is internal: only other APIs reach it',
   api_unusable: '{reason}',
   no_route: 'no API has this host and path',
   path_ambiguous: 'ambiguous path: two programs could read it differently',

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../judge/refusals.ts'
+import { type RefusalCode, refusals } from '../judge/refusals.ts'
 import type { TraceCode } from '../judge/trace-words.ts'
 
 /**
@@ -25,8 +25,11 @@ export type RefusalCase = {
     /** Sent without saying how long the body is. */
     readonly isChunked?: boolean
   }
-  /** What the connection says of the client; undefined = nothing. */
-  readonly clientTls?: 'no-certificate' | 'listed' | 'expired' | 'other'
+  /**
+   * What the connection says of the client; undefined = nothing. `listed`, `expired` and `revoked` are the certificate that
+   * the case lists.
+   */
+  readonly clientTls?: 'no-certificate' | 'listed' | 'expired' | 'revoked' | 'other' | 'misdirected'
   /** As many such requests were let in before; `held`: they have not ended. */
   readonly before?: { readonly requests: number; readonly held?: boolean }
   /** What the steps say, the one that decided last. */
@@ -63,6 +66,13 @@ export const refusalCases: readonly RefusalCase[] = [
     definition: { active: false },
     trace: ['api_inactive'],
     says: 'orders is not active',
+  },
+  {
+    what: 'an API that only other APIs reach',
+    code: 'api_inactive',
+    definition: { internal: true },
+    trace: ['api_internal'],
+    says: 'orders is internal: only other APIs reach it',
   },
   {
     what: 'an API that expired',
@@ -173,6 +183,22 @@ export const refusalCases: readonly RefusalCase[] = [
     says: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa has expired',
   },
   {
+    what: 'a certificate that was revoked',
+    code: 'client_certificate_revoked',
+    definition: mutualTls,
+    clientTls: 'revoked',
+    trace: [...VERSION, 'certificate_revoked'],
+    says: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa is revoked',
+  },
+  {
+    what: 'a connection to a host whose clients are asked for no certificate',
+    code: 'misdirected',
+    definition: mutualTls,
+    clientTls: 'misdirected',
+    trace: [...VERSION, 'certificate_not_asked'],
+    says: 'the connection was made to a host whose clients are asked for no certificate',
+  },
+  {
     what: 'an organisation that is switched off',
     code: 'organisation_inactive',
     definition: {},
@@ -224,7 +250,7 @@ export const refusalCases: readonly RefusalCase[] = [
     code: 'key_certificate_required',
     definition: {},
     session: { certificate: LISTED_FINGERPRINT },
-    trace: [...VERSION, 'certificate_missing'],
+    trace: [...KEY, 'certificate_missing'],
     says: 'the client has shown no certificate',
   },
   {
@@ -233,14 +259,14 @@ export const refusalCases: readonly RefusalCase[] = [
     definition: {},
     session: { certificate: LISTED_FINGERPRINT },
     clientTls: 'other',
-    trace: [...VERSION, 'key_bound_to_other'],
+    trace: [...KEY, 'key_bound_to_other'],
     says: 'the key is not bound to bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
   },
   {
     what: 'a target that is a reference',
     code: 'target_unusable',
     definition: versions({ override_target: 'env://UPSTREAM' }),
-    trace: [...VERSION, 'target_unusable'],
+    trace: [...KEY, 'target_unusable'],
     says: 'there is no target that requests can be sent to yet',
   },
   {
@@ -379,3 +405,8 @@ export const notProvoked: readonly RefusalCode[] = [
   'upstream_failed',
   'internal',
 ]
+
+/** Every code, with what the client is told: the row of the table that a test of the whole program compares with. */
+export const toldClient: Readonly<
+  Record<RefusalCode, { readonly status: number; readonly message: string }>
+> = refusals
