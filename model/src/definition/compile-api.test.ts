@@ -42,7 +42,11 @@ const wrong: [what: string, change: object, at: string][] = [
     { enable_ip_blacklisting: true, blacklisted_ips: ['::1', 'nobody'] },
     'blacklisted_ips[1]',
   ],
-  ['an unreadable network', { enable_ip_whitelisting: true, allowed_ips: ['10.0.0.0/33'] }, 'allowed_ips[0]'],
+  [
+    'an unreadable network',
+    { enable_ip_blacklisting: true, blacklisted_ips: ['10.0.0.0/33'] },
+    'blacklisted_ips[0]',
+  ],
   ['an unknown TLS version', transport({ ssl_min_version: 7 }), 'proxy.transport.ssl_min_version'],
   [
     'TLS versions that exclude each other',
@@ -170,4 +174,17 @@ test('compiling tells which features a version needs', () => {
     assert.equal(plain?.has(name), false)
     assert.equal(asking?.has(name), true)
   }
+})
+
+test('an entry of the allow list that cannot be read admits nobody, and is warned of', () => {
+  const sent = { name: 'a', proxy: { target_url: 'http://127.0.0.1:1/' } }
+  const lists = { enable_ip_whitelisting: true, allowed_ips: ['127.0.0.1', 'not an address'] }
+  const definition = withApiDefaults({ ...sent, ...lists }, { apiId: 'a', id: 'i', orgId: 'o' })
+  const { api, problems, warnings } = compileApi(definition)
+  assert.deepEqual(problems, [])
+  assert.deepEqual(
+    warnings.map(({ path }) => path),
+    [['allowed_ips', 1]],
+  )
+  assert.deepEqual([api?.allowedIps?.has('127.0.0.1'), api?.allowedIps?.has('127.0.0.2')], [true, false])
 })

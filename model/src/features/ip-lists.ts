@@ -1,5 +1,5 @@
 import { type CidrSet, cidrSet } from '../definition/cidr-set.ts'
-import type { Report } from '../definition/problem.ts'
+import type { Path } from '../definition/problem.ts'
 import type { RequestFacts } from '../judge/request-facts.ts'
 import { apiFeature } from './feature.ts'
 import { flag, strings } from './field-types.ts'
@@ -11,7 +11,8 @@ export const ipAllowList = apiFeature({
   slot: 'allowedIps',
   fields: { api: { enable_ip_whitelisting: flag, allowed_ips: strings } },
   compile: ({ enable_ip_whitelisting: isOn, allowed_ips: listed }, { report }) =>
-    addressSet('allowed_ips', isOn, listed, report),
+    // What cannot be read lets nobody in.
+    addressSet('allowed_ips', isOn, listed, (path, message) => report.warning(path, 'malformed', message)),
   judge: (allowed, { clientIp }) =>
     allowed === undefined || clientIp === undefined || allowed.has(clientIp)
       ? undefined
@@ -29,7 +30,10 @@ export const ipBlockList = apiFeature({
   slot: 'blockedIps',
   fields: { api: { enable_ip_blacklisting: flag, blacklisted_ips: strings } },
   compile: ({ enable_ip_blacklisting: isOn, blacklisted_ips: listed }, { report }) =>
-    addressSet('blacklisted_ips', isOn, listed, report),
+    // What cannot be read would let through whom it was meant for.
+    addressSet('blacklisted_ips', isOn, listed, (path, message) =>
+      report.problem(path, 'malformed', message),
+    ),
   judge: (blocked, { clientIp }) =>
     blocked !== undefined && clientIp !== undefined && blocked.has(clientIp)
       ? {
@@ -44,13 +48,13 @@ function addressSet(
   field: string,
   isOn: boolean | undefined,
   listed: readonly string[] | null | undefined,
-  report: Report,
+  tell: (path: Path, message: string) => void,
 ): CidrSet | undefined {
   if (isOn !== true || listed === null || listed === undefined || listed.length === 0) return undefined
   const set = cidrSet(listed)
   for (const entry of set.invalid) {
     const message = `has "${entry.slice(0, 80)}", which is neither an address nor a network`
-    report.problem([field, listed.indexOf(entry)], 'malformed', message)
+    tell([field, listed.indexOf(entry)], message)
   }
   return set
 }
