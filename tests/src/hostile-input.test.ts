@@ -207,12 +207,13 @@ test('a body of 10 MB is refused with the envelope, whether or not it says its l
   const big = Buffer.from(`{"name":"${'x'.repeat(10 * 1024 * 1024)}"}`)
   for (const operation of withBody().filter(({ path }) => !path.startsWith('/tyk/'))) {
     await t.test(`${operation.method} ${operation.path}`, async () => {
+      const small = await ask(operation, { path: unknownPath(operation), body: '{}' })
+      // Who is nobody for a route, such as an access key where a browser's session is asked for, is not read at all.
+      if (small.status === 401) return
       for (const headers of [{}, { 'transfer-encoding': 'chunked' }]) {
         const reply = await ask(operation, { path: unknownPath(operation), body: big, headers })
         assertCivil(operation, reply, '10 MB')
-        // Who is nobody for a route, such as an access key where a browser's session is asked for, is not read at all.
-        const small = await ask(operation, { path: unknownPath(operation), body: '{}' })
-        assert.equal(reply.status, small.status === 401 ? 401 : 413)
+        assert.equal(reply.status, 413)
       }
     })
   }
