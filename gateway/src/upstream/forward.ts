@@ -80,7 +80,9 @@ function requestLines(context: RequestContext, target: Target, forwarded: Forwar
   const own = forwarded.dropped(peer)
   const aliases = aliasedNames(head, FOLDED)
   const cookies = ownCookies(head, edits)
-  let dropped = edits === undefined ? own : own.union(edits.dropped)
+  const edited = edits?.dropped
+  // Most edits of most requests drop nothing; a union is a set of its own, which the engine has to look through again.
+  let dropped = edited === undefined || edited.size === 0 ? own : own.union(edited)
   if (aliases !== undefined) dropped = dropped.union(aliases)
   if (cookies !== undefined) dropped = dropped.union(COOKIE)
   let lines = `Host: ${route.api.preserveHost ? head.host : target.authority}\r\n${endToEndLines(head, dropped)}`
