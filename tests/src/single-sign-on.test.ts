@@ -16,7 +16,7 @@ after(() => idp?.close())
 /** A browser that follows nothing by itself, and keeps the cookies of the dashboard and of the provider apart. */
 function browser() {
   const jars = new Map<string, Map<string, string>>()
-  const visit = async (address: string): Promise<Reply> => {
+  const open = async (address: string): Promise<Reply> => {
     const url = new URL(address, `http://localhost:${server.dashboard.port}`)
     const jar = jars.get(url.host) ?? new Map<string, string>()
     jars.set(url.host, jar)
@@ -40,13 +40,13 @@ function browser() {
       if (current.pathname === '/' && current.port === String(server.dashboard.port)) {
         return current.pathname + current.search
       }
-      const reply = await visit(current.href)
+      const reply = await open(current.href)
       assert.ok(reply.status >= 302 && reply.status <= 303, `${current.href}: ${reply.status} ${reply.text}`)
       address = new URL(String(reply.headers.location), current).href
     }
     throw new Error('redirects without end')
   }
-  return { visit, follow }
+  return { open, follow }
 }
 
 const provider = (more: object = {}) => ({
@@ -66,7 +66,7 @@ async function signOn(providerId: string, person: Person | undefined) {
   idp.person = person
   const one = browser()
   const end = await one.follow(`/sso/start/${providerId}`)
-  const me = await one.visit('/api/session')
+  const me = await one.open('/api/session')
   return { end, one, email: me.status === 200 ? me.at('user', 'email_address') : undefined, me }
 }
 
@@ -142,18 +142,18 @@ test('what is not an answer to this browser’s own sign-in signs nobody in', as
   const user = await newUser(org, { keys: 'read' })
   idp.person = aPerson({ email: user.email })
   const [victim, attacker] = [browser(), browser()]
-  await victim.visit(`/sso/start/${providerId}`)
+  await victim.open(`/sso/start/${providerId}`)
   // The attacker's own answer, given to the victim's browser.
-  let address = String((await attacker.visit(`/sso/start/${providerId}`)).headers.location)
+  let address = String((await attacker.open(`/sso/start/${providerId}`)).headers.location)
   while (!address.includes('/sso/callback')) {
-    address = new URL(String((await attacker.visit(address)).headers.location), address).href
+    address = new URL(String((await attacker.open(address)).headers.location), address).href
   }
-  assert.equal((await victim.visit(address)).headers.location, '/?sign-in=expired')
-  assert.equal((await victim.visit('/api/session')).status, 401)
-  assert.equal((await attacker.visit(address)).headers.location, '/?signed-in')
-  assert.equal((await attacker.visit(address)).headers.location, '/?sign-in=expired', 'an answer counts once')
+  assert.equal((await victim.open(address)).headers.location, '/?sign-in=expired')
+  assert.equal((await victim.open('/api/session')).status, 401)
+  assert.equal((await attacker.open(address)).headers.location, '/?signed-in')
+  assert.equal((await attacker.open(address)).headers.location, '/?sign-in=expired', 'an answer counts once')
   for (const path of ['/sso/callback', '/sso/callback?state=x&code=y', '/sso/callback?error=access_denied']) {
-    assert.equal((await browser().visit(path)).headers.location, '/?sign-in=expired', path)
+    assert.equal((await browser().open(path)).headers.location, '/?sign-in=expired', path)
   }
 })
 
@@ -242,11 +242,11 @@ test('a nonce of the contract signs a browser in once, as the user it names', as
   const nonce = made.textAt('Meta')
   assert.match(nonce, /^[A-Za-z0-9_-]{40,}$/)
   const one = browser()
-  assert.equal((await one.visit(`/tap?nonce=${nonce}`)).headers.location, '/?signed-in')
-  assert.equal((await one.visit('/api/session')).at('user', 'email_address'), user.email)
+  assert.equal((await one.open(`/tap?nonce=${nonce}`)).headers.location, '/?signed-in')
+  assert.equal((await one.open('/api/session')).at('user', 'email_address'), user.email)
   const again = browser()
-  assert.equal((await again.visit(`/tap?nonce=${nonce}`)).headers.location, '/?sign-in=expired')
-  assert.equal((await again.visit('/api/session')).status, 401)
+  assert.equal((await again.open(`/tap?nonce=${nonce}`)).headers.location, '/?sign-in=expired')
+  assert.equal((await again.open('/api/session')).status, 401)
 })
 
 test('a nonce makes an account in the named group, unless only registered users may come', async () => {
@@ -261,8 +261,8 @@ test('a nonce makes an account in the named group, unless only registered users 
     const sent = { ForSection: 'dashboard', EmailAddress: `${unique('new')}@example.com`, ...more }
     const nonce = expectStatus(await org.api.post('/api/sso', sent)).textAt('Meta')
     const one = browser()
-    await one.visit(`/tap?nonce=${nonce}`)
-    return one.visit('/api/session')
+    await one.open(`/tap?nonce=${nonce}`)
+    return one.open('/api/session')
   }
   const made = await tap({ GroupID: group, DisplayName: 'New' })
   assert.deepEqual([made.at('user', 'group_id'), made.at('is_admin')], [group, false])
