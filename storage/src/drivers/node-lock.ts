@@ -76,7 +76,7 @@ class HeldLock {
   async release(): Promise<void> {
     this.#released = true
     clearInterval(this.#heartbeat)
-    await this.#session.end().catch(() => undefined)
+    await end(this.#session)
   }
 
   #watch(session: pg.Client): void {
@@ -93,7 +93,7 @@ class HeldLock {
     if (this.#released || session !== this.#session || this.#heartbeat === undefined) return
     clearInterval(this.#heartbeat)
     this.#heartbeat = undefined
-    void session.end().catch(() => undefined)
+    void end(session)
     this.#listener.onLost(error)
     void this.#regain()
   }
@@ -144,7 +144,7 @@ async function openSession(url: string): Promise<pg.Client | undefined> {
     )
     if (rows[0]?.taken) return session
   } catch (error) {
-    await session.end().catch(() => undefined)
+    await end(session)
     throw error
   }
   await session.end()
@@ -166,6 +166,11 @@ async function holderOf(url: string): Promise<string> {
     // That there is one is certain; who, is a courtesy.
     return 'unknown'
   } finally {
-    await session.end().catch(() => undefined)
+    await end(session)
   }
+}
+
+/** Ends a session. One that is broken already may fail to say goodbye; the database ends it, and its lock, with the connection. */
+async function end(session: pg.Client): Promise<void> {
+  await session.end().catch(() => undefined)
 }
